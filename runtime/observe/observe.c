@@ -1,0 +1,21 @@
+#include "observe/observe.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+const struct observer *gcrt_observer;
+static const struct observe_source *registered_source;
+
+void observe_register(const struct observe_source *source)
+{
+    registered_source = source;
+}
+
+int observe_start(const char *argument, char *reterr, size_t reterr_bytes)
+{
+    if (registered_source == NULL) {
+        snprintf(reterr, reterr_bytes, "no recorder is linked into this program");
+        return -ENOSYS;
+    }
+    return registered_source->open(argument, &gcrt_observer, reterr, reterr_bytes);
+}

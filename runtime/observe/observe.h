@@ -1,0 +1,77 @@
+/* observe.h: what the runtime tells whoever watches it; its only way out, and it knows nothing of who listens.
+ *
+ * With no observer, gcrt_observer is NULL and every site costs one predictable branch. The recorder (tracer/record) registers a source
+ * from a constructor; observe_start() opens it when GCRT_TRACE asks for it, before the first goroutine runs.
+ *
+ * Who calls: the thread that holds `worker` (during a stop: the stopping thread, for its own worker), inside the runtime
+ * (runtime_enter), so a callback is never interrupted by a stop. Callbacks must not allocate, lock what the runtime locks, or park;
+ * they may wait for another process.
+ */
+#ifndef RUNTIME_OBSERVE_OBSERVE_H
+#define RUNTIME_OBSERVE_OBSERVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct observe_span {
+    uint32_t span;        /* index of its first page, below 2^23 */
+    uint32_t incarnation; /* counts the spans that began at this page */
+    uint32_t type;        /* dense id, announced by type() before */
+    uint32_t slot_count;  /* at most 4096 */
+    uint64_t slot_bytes;
+    uintptr_t base;
+};
+
+struct observe_cycle {
+    uint64_t cycle, marked_objects, marked_bytes, heap_bytes_before, goal_bytes, root_bytes;
+    uint8_t cause;
+};
+
+enum observe_names {
+    OBSERVE_NAMES_WAIT_REASON = 1, /* = enum event_name_table in tracer/format/events.h */
+    OBSERVE_NAMES_PHASE = 2,
+    OBSERVE_NAMES_STOP_REASON = 3,
+    OBSERVE_NAMES_CYCLE_CAUSE = 4,
+    OBSERVE_NAMES_GOROUTINE = 5,
+};
+
+struct observer {
+    void (*type)(unsigned worker, uint32_t type, uint64_t size, uint32_t flags, const char *name);
+    void (*name)(unsigned worker, enum observe_names table, uint64_t code, const char *text);
+    void (*span_new)(unsigned worker, const struct observe_span *span);
+    void (*span_acquired)(unsigned worker);   /* a span was taken from another worker's past: order what follows behind now */
+    void (*span_release)(unsigned worker, uint32_t span, uint32_t incarnation);
+    /* `frame` is the frame pointer of the public call that allocates: the stack to intern starts at its return address. */
+    void (*birth)(unsigned worker, uint32_t span, uint32_t slot, const void *frame);
+    void (*deaths)(unsigned worker, uint32_t span, uint32_t incarnation, const uint64_t *dead, size_t word_count);
+    void (*go_create)(unsigned worker, uint64_t goroutine, uint64_t creator, uintptr_t function, const void *frame);
+    void (*go_run)(unsigned worker, uint64_t goroutine);
+    void (*go_block)(unsigned worker, uint64_t goroutine, uint8_t reason, uintptr_t object, const void *frame);
+    void (*go_wake)(unsigned worker, uint64_t goroutine);
+    void (*go_yield)(unsigned worker, uint64_t goroutine);
+    void (*go_end)(unsigned worker, uint64_t goroutine);
+    void (*stop_begin)(unsigned worker, uint8_t reason);
+    void (*stop_done)(unsigned worker, uint8_t reason);
+    void (*stop_end)(unsigned worker, uint8_t reason);
+    void (*phase)(unsigned worker, uint64_t cycle, uint8_t phase);
+    void (*cycle)(unsigned worker, const struct observe_cycle *cycle);
+    /* A frame walk must stay inside the current stack: [low, high). Called whenever `worker` starts to run on another stack. */
+    void (*stack)(unsigned worker, uintptr_t low, uintptr_t high);
+    void (*run_end)(unsigned worker, int status, bool swept);
+};
+
+struct observe_source {
+    /* `argument` is the value of GCRT_TRACE. Returns 0 and the observer, or -Exxx and a message for the user. */
+    int (*open)(const char *argument, const struct observer **ret_observer, char *reterr, size_t reterr_bytes);
+};
+
+extern const struct observer *gcrt_observer;
+
+/* Called by a constructor of the one recorder linked in, before main. */
+void observe_register(const struct observe_source *source);
+
+/* Opens the registered source. 0; -ENOSYS when none is linked in; or the source's error with its message. */
+int observe_start(const char *argument, char *reterr, size_t reterr_bytes);
+
+#endif

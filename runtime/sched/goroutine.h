@@ -1,0 +1,64 @@
+/* goroutine.h: one goroutine, and how it parks and becomes runnable again.
+ *
+ * The record sits in the top page of its own stack (sched/stack.h), never moves, and is reused by later goroutines.
+ *
+ * Invariant G2: status changes only along these arrows; goroutine_set_status() checks them.
+ *
+ *     IDLE -> RUNNABLE <-> RUNNING -> WAITING -> RUNNABLE
+ *                           RUNNING <-> SYSCALL (-> RUNNABLE when its worker was taken away)
+ *                           RUNNING -> DEAD -> IDLE
+ */
+#ifndef RUNTIME_SCHED_GOROUTINE_H
+#define RUNTIME_SCHED_GOROUTINE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sched/wait_reason.h"
+
+enum goroutine_status {
+    GOROUTINE_IDLE,
+    GOROUTINE_RUNNABLE,
+    GOROUTINE_RUNNING,
+    GOROUTINE_SYSCALL,
+    GOROUTINE_WAITING,
+    GOROUTINE_DEAD,
+};
+
+struct goroutine {
+    void *stack_pointer; /* saved while it does not run; the context switch's layout */
+    uint64_t id;         /* from 1, never reused */
+    _Atomic uint8_t status;
+    _Atomic uint8_t wait_reason;
+    _Atomic(const void *) wait_object; /* what it waits for, or NULL; for tools, not a root */
+    int64_t wait_since_ns;
+    struct goroutine *queue_next; /* run queues and wait lists of its owner's choosing */
+    struct goroutine *all_next;   /* every record ever made */
+    uintptr_t stack_low, stack_high;
+    uint64_t creator;
+    const char *name, *site; /* static strings or NULL */
+    void (*function)(void *arg);
+    void *arg;               /* a root */
+    void *park_value;        /* handed from the waker to the woken; a root */
+    void *scratch[4];        /* of the subsystem that parks it; roots */
+    void *fibre;             /* sanitizers' handle of this stack */
+};
+
+/* The goroutine that runs on this thread; NULL on a scheduler's stack. */
+struct goroutine *goroutine_current(void);
+
+/* Parks the current goroutine; returns once somebody made it runnable. `commit` runs on the scheduler's stack after the context is
+ * saved and the status is WAITING, so from there on it may be woken: it releases the lock that guards the wait list, or
+ * returns false to call the park off. Caller: inside the runtime at depth 1. `object` is what it waits for, for tools. */
+void goroutine_park(enum wait_reason reason, const void *object, bool (*commit)(struct goroutine *, void *), void *arg);
+
+/* WAITING -> RUNNABLE on this thread's worker, as its next to run. Threads: any that holds a worker, inside the runtime. */
+void goroutine_ready(struct goroutine *goroutine);
+
+/* A new goroutine, runnable. Returns its id; out of memory: reports and exits. */
+uint64_t goroutine_start(const char *name, const char *site, size_t stack_bytes, void (*function)(void *), void *arg,
+                         const void *frame);
+
+#endif

@@ -1,0 +1,35 @@
+# The language and the warnings, the same for every target.
+set(CMAKE_C_STANDARD 23)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+# Assertions stay: an invariant that only a debug build checks is not one.
+string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELWITHDEBINFO "${CMAKE_C_FLAGS_RELWITHDEBINFO}")
+string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELEASE "${CMAKE_C_FLAGS_RELEASE}")
+
+add_library(gctool_options INTERFACE)
+target_compile_definitions(gctool_options INTERFACE _GNU_SOURCE)
+target_compile_options(gctool_options INTERFACE
+    $<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Wwrite-strings
+    -Wpointer-arith -Wformat=2 -Wcast-qual -Wimplicit-fallthrough>
+    -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -g)
+if(GCTOOL_WERROR)
+    target_compile_options(gctool_options INTERFACE $<$<COMPILE_LANGUAGE:C>:-Werror>)
+endif()
+if(GCTOOL_SANITIZE STREQUAL "address")
+    add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=address,undefined)
+elseif(GCTOOL_SANITIZE STREQUAL "thread")
+    add_compile_options(-fsanitize=thread)
+    add_link_options(-fsanitize=thread)
+elseif(GCTOOL_SANITIZE)
+    message(FATAL_ERROR "GCTOOL_SANITIZE: 'address' or 'thread', not '${GCTOOL_SANITIZE}'")
+endif()
+if(GCTOOL_COVERAGE)
+    add_compile_options(--coverage)
+    add_link_options(--coverage)
+endif()

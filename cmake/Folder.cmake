@@ -1,0 +1,22 @@
+# gctool_folder_sources(VARIABLE FOLDER...): all C and assembly files of the folders.
+function(gctool_folder_sources variable)
+    set(found)
+    foreach(folder IN LISTS ARGN)
+        file(GLOB here CONFIGURE_DEPENDS ${folder}/*.c ${folder}/*.S)
+        list(APPEND found ${here})
+    endforeach()
+    set(${variable} ${found} PARENT_SCOPE)
+endfunction()
+
+# gctool_folder_library(NAME FOLDER [LIBRARY...]): a static library of one folder of the tools, linked with others.
+function(gctool_folder_library name folder)
+    gctool_folder_sources(sources ${folder})
+    if(NOT sources)
+        add_library(${name} INTERFACE)
+        target_link_libraries(${name} INTERFACE ${ARGN})
+        return()
+    endif()
+    add_library(${name} STATIC ${sources})
+    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+    target_link_libraries(${name} PRIVATE gctool_options PUBLIC ${ARGN})
+endfunction()

@@ -11,42 +11,6 @@ static bool in_interval(const struct model *model, uint64_t time_ns)
 
 /* ---- objects ---- */
 
-static int apply_birth(struct model *model, const struct model_event *event)
-{
-    struct span *span = spans_find(&model->spans, event_word_span_id(event->word));
-    uint32_t slot_number = event_word_slot(event->word);
-    if (!span || slot_number >= span->slot_count) {
-        model->anomalies.birth_outside_span++;
-        return 0;
-    }
-    struct slot *slots = span_slots(span);
-    if (!slots)
-        return -ENOMEM;
-    struct slot *slot = &slots[slot_number];
-    if (slot->owner != SLOT_FREE) {
-        model->anomalies.birth_on_live_slot++; /* its death is missing: the older object goes on, the birth is not counted */
-        return 0;
-    }
-    *slot = (struct slot){.owner = SLOT_UNCOUNTED,
-                          .cycle = (uint32_t)cycles_number(&model->cycles),
-                          .born_ns = event->time_ns};
-    if (!in_interval(model, event->time_ns))
-        return 0;
-    uint32_t site;
-    int error = sites_get(&model->sites, event_word_context(event->word), span->type, &site);
-    if (error < 0)
-        return error;
-    slot->owner = site + SLOT_SITE_FIRST;
-    site_count_birth(&model->sites.items[site], span->slot_bytes);
-    model->alive_objects++;
-    model->alive_bytes += span->slot_bytes;
-    if (model->alive_bytes > model->peak_bytes) {
-        model->peak_bytes = model->alive_bytes;
-        model->peak_ns = event->time_ns;
-    }
-    return 0;
-}
-
 static uint64_t subtract(uint64_t from, uint64_t what)
 {
     return from > what ? from - what : 0;
@@ -78,6 +42,42 @@ static void kill_slot(struct model *model, const struct span *span, struct slot 
     model->alive_bytes -= span->slot_bytes;
 }
 
+static int apply_birth(struct model *model, const struct model_event *event)
+{
+    struct span *span = spans_find(&model->spans, event_word_span_id(event->word));
+    uint32_t slot_number = event_word_slot(event->word);
+    if (!span || slot_number >= span->slot_count) {
+        model->anomalies.birth_outside_span++;
+        return 0;
+    }
+    struct slot *slots = span_slots(span);
+    if (!slots)
+        return -ENOMEM;
+    struct slot *slot = &slots[slot_number];
+    if (slot->owner != SLOT_FREE) {
+        model->anomalies.birth_on_live_slot++; /* the older object's death is missing, yet it must be dead by now */
+        kill_slot(model, span, slot);
+    }
+    *slot = (struct slot){.owner = SLOT_UNCOUNTED,
+                          .cycle = (uint32_t)cycles_number(&model->cycles),
+                          .born_ns = event->time_ns};
+    if (!in_interval(model, event->time_ns))
+        return 0;
+    uint32_t site;
+    int error = sites_get(&model->sites, event_word_context(event->word), span->type, &site);
+    if (error < 0)
+        return error;
+    slot->owner = site + SLOT_SITE_FIRST;
+    site_count_birth(&model->sites.items[site], span->slot_bytes);
+    model->alive_objects++;
+    model->alive_bytes += span->slot_bytes;
+    if (model->alive_bytes > model->peak_bytes) {
+        model->peak_bytes = model->alive_bytes;
+        model->peak_ns = event->time_ns;
+    }
+    return 0;
+}
+
 static void kill_span(struct model *model, struct span *span)
 {
     for (uint32_t slot = 0; span->slots && slot < span->slot_count; slot++)
@@ -91,7 +91,7 @@ static int apply_span_new(struct model *model, const struct model_event *event)
 {
     uint64_t slot_count = event->payload[1] >> 32;
     uint64_t slot_bytes = event->payload[2];
-    if (slot_count == 0 || slot_count > SPAN_SLOTS_MAX || slot_bytes == 0 || slot_bytes > UINT64_MAX / 4096) {
+    if (slot_count == 0 || slot_count > SPAN_SLOTS_MAX || slot_bytes == 0 || slot_bytes > SLOT_BYTES_MAX) {
         model->anomalies.malformed++;
         return 0;
     }

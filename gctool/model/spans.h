@@ -20,6 +20,8 @@ enum {
     SLOT_SITE_FIRST = 2,
 };
 
+#define SLOT_BYTES_MAX (1ULL << 36) /* 2^23 pages of 8 KiB are the whole heap */
+
 struct slot {
     uint32_t owner; /* SLOT_FREE, SLOT_UNCOUNTED, or a site's index + SLOT_SITE_FIRST */
     uint32_t cycle; /* the collector's cycle at birth */

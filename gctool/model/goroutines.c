@@ -208,14 +208,6 @@ int goroutines_block(struct goroutines *all, uint64_t id, uint8_t reason, uint64
     return 0;
 }
 
-static void fold(struct goroutines *all, const struct goroutine *goroutine)
-{
-    struct goroutine_group *group = &all->groups[goroutine->group];
-    group->run_ns += goroutine->run_ns;
-    group->ready_ns += goroutine->ready_ns;
-    group->wait_ns += goroutine->wait_ns;
-}
-
 int goroutines_end(struct goroutines *all, uint64_t id, uint64_t now_ns)
 {
     struct goroutine *goroutine;
@@ -228,8 +220,11 @@ int goroutines_end(struct goroutines *all, uint64_t id, uint64_t now_ns)
     if (goroutine->state == GOROUTINE_WAITING)
         all->inconsistent++;
     enter_state(all, goroutine, GOROUTINE_ENDED, now_ns);
-    fold(all, goroutine);
-    all->groups[goroutine->group].ended++;
+    struct goroutine_group *group = &all->groups[goroutine->group];
+    group->run_ns += goroutine->run_ns;
+    group->ready_ns += goroutine->ready_ns;
+    group->wait_ns += goroutine->wait_ns;
+    group->ended++;
     all->ended++;
     key_index_remove(&all->by_id, 0, id);
     all->free_list[all->free_count++] = (uint32_t)(goroutine - all->items);
@@ -254,7 +249,6 @@ void goroutines_finish(struct goroutines *all, uint64_t now_ns)
         } else if (goroutine->state == GOROUTINE_READY) {
             goroutine->ready_ns += ns;
         }
-        fold(all, goroutine);
     }
 }
 

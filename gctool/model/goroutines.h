@@ -43,7 +43,7 @@ struct goroutine_group {
     uint64_t function; /* address */
     uint32_t context;  /* the stack that created them */
     uint64_t created, ended;
-    uint64_t run_ns, ready_ns, wait_ns; /* of those that ended, then of all: goroutines_finish() */
+    uint64_t run_ns, ready_ns, wait_ns; /* of those that ended */
 };
 
 struct goroutine_wait {

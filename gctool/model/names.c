@@ -1,22 +1,17 @@
 /* See names.h. */
 #include "gctool/model/names.h"
 
+#include "gctool/model/texts.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A terminal must not be steered by a file: control bytes become '?'; bytes of UTF-8 stay. */
 static char *copy_printable(const char *bytes, size_t length)
 {
-    length = strnlen(bytes, length);
-    char *text = malloc(length + 1);
-    if (!text)
-        return NULL;
-    for (size_t at = 0; at < length; at++) {
-        unsigned char byte = (unsigned char)bytes[at];
-        text[at] = byte < 0x20 || byte == 0x7f ? '?' : bytes[at];
-    }
-    text[length] = '\0';
+    char *text = strndup(bytes, length);
+    if (text)
+        text_make_printable(text);
     return text;
 }
 

@@ -74,8 +74,9 @@ static void what_still_waits_is_counted_to_the_end(void **)
     assert_int_equal(wait->total_ns, 900);
     assert_int_equal(wait->longest_ns, 900);
     assert_int_equal(feed.model->goroutines.group_count, 1);
-    assert_int_equal(feed.model->goroutines.groups[0].wait_ns, 900);
-    assert_int_equal(feed.model->goroutines.groups[0].ready_ns, 1000);
+    assert_int_equal(goroutines_find(&feed.model->goroutines, 2)->wait_ns, 900);
+    assert_int_equal(goroutines_find(&feed.model->goroutines, 3)->ready_ns, 1000);
+    assert_int_equal(feed.model->goroutines.groups[0].wait_ns, 0);
     feed_close(&feed);
 }
 

@@ -176,6 +176,12 @@ uint32_t stacks_place(struct stacks *stacks, uint32_t context)
     return place;
 }
 
+const struct stack_frame *stacks_place_frame(const struct stacks *stacks, uint32_t place)
+{
+    static const struct stack_frame unknown;
+    return place < stacks->place_count ? &stacks->places[place] : &unknown;
+}
+
 void stack_frame_describe(const struct stack_frame *frame, char *ret_text, size_t text_bytes)
 {
     const char *file = frame->file ? path_last_part(frame->file) : NULL;

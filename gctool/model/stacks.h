@@ -75,6 +75,9 @@ const struct stack_frame *stacks_frames_of(const struct stacks *stacks, uint64_t
 /* The place of a context: an index into places, STACK_PLACE_UNKNOWN when nothing is known. Out of memory: unknown too. */
 uint32_t stacks_place(struct stacks *stacks, uint32_t context);
 
+/* The frame that a place is; good until the next place is found. */
+const struct stack_frame *stacks_place_frame(const struct stacks *stacks, uint32_t place);
+
 /* Whether the frame is the runtime's own: in libgcrt, or a public function of it in a static program. */
 bool stack_frame_is_runtime(const struct stack_frame *frame);
 

@@ -54,7 +54,7 @@ static void stacks_of_one_place_are_one_row(void **)
     assert_int_equal(ranking.rows[1].objects, 3);
     assert_int_equal(ranking.rows[1].bytes, 30);
     assert_int_equal(ranking.rows[1].stacks, 2);
-    assert_string_equal(stacks.places[ranking.rows[1].place].function, "load");
+    assert_string_equal(stacks_place_frame(&stacks, ranking.rows[1].place)->function, "load");
     assert_int_equal(ranking.total_bytes, 130);
     site_ranking_free(&ranking);
 
@@ -142,7 +142,7 @@ static void goroutines_are_grouped_by_creation_state_and_wait(void **)
     assert_int_equal(ranking.rows[0].state, GOROUTINE_WAITING);
     assert_int_equal(ranking.rows[0].since_ns, 10);
     assert_int_equal(ranking.rows[0].example_id, 1);
-    assert_string_equal(stacks.places[ranking.rows[0].wait_place].function, "load");
+    assert_string_equal(stacks_place_frame(&stacks, ranking.rows[0].wait_place)->function, "load");
     assert_int_equal(ranking.rows[1].count, 2);
     assert_int_equal(ranking.rows[1].state, GOROUTINE_ENDED);
     assert_int_equal(ranking.rows[1].run_ns, 20); /* not of those that live */

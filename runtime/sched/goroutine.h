@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sched/thread.h"
 #include "sched/wait_reason.h"
 
 enum goroutine_status {
@@ -28,14 +29,15 @@ enum goroutine_status {
 };
 
 struct goroutine {
-    void *stack_pointer; /* saved while it does not run; the context switch's layout */
+    void *stack_pointer; /* saved while it does not run; the context switch's layout (platform/context.h); in a blocking call: its
+                            caller's stack pointer, with the registers below */
     uint64_t id;         /* from 1, never reused */
     _Atomic uint8_t status;
     _Atomic uint8_t wait_reason;
     _Atomic(const void *) wait_object; /* what it waits for, or NULL; for tools, not a root */
     int64_t wait_since_ns;
     struct goroutine *queue_next; /* run queues and wait lists of its owner's choosing */
-    struct goroutine *all_next;   /* every record ever made */
+    struct goroutine *all_next;   /* every record ever made; written before the record is published */
     uintptr_t stack_low, stack_high;
     uint64_t creator;
     const char *name, *site; /* static strings or NULL */
@@ -43,11 +45,27 @@ struct goroutine {
     void *arg;               /* a root */
     void *park_value;        /* handed from the waker to the woken; a root */
     void *scratch[4];        /* of the subsystem that parks it; roots */
-    void *fibre;             /* sanitizers' handle of this stack */
+    void *blocking_registers[6]; /* rbx rbp r12 r13 r14 r15 at gcrt_block_enter(); roots while the status is SYSCALL */
+    int saved_errno;         /* the C library's, while it does not run */
+    uint8_t stack_class;     /* sched/stack.h */
+    void *fibre;             /* TSan's handle of this stack */
+    void *fake_stack;        /* ASan's, while it does not run */
 };
 
+/* The newest record; all of them follow by all_next. Dead and idle ones are among them. */
+struct goroutine *goroutine_first(void);
+
+/* Invariant G2: aborts with the transition when it is none of the arrows. */
+void goroutine_set_status(struct goroutine *goroutine, enum goroutine_status status);
+const char *goroutine_status_name(enum goroutine_status status);
+const char *wait_reason_name(enum wait_reason reason);
+
 /* The goroutine that runs on this thread; NULL on a scheduler's stack. */
-struct goroutine *goroutine_current(void);
+static inline struct goroutine *goroutine_current(void)
+{
+    struct thread *thread = thread_current();
+    return thread != NULL ? thread->current : NULL;
+}
 
 /* Parks the current goroutine; returns once somebody made it runnable. `commit` runs on the scheduler's stack after the context is
  * saved and the status is WAITING, so from there on it may be woken: it releases the lock that guards the wait list, or

@@ -26,6 +26,18 @@ enum stop_reason {
 void world_stop(enum stop_reason reason);
 void world_start(void);
 
+/* Instead of world_start(), when the run is over: threads stopped by the signal go on, so that they can give back the C library's locks,
+ * but stand for ever at their next poll; so do all others. */
+void world_end(void);
+
+/* Called by the scheduler's loop, on its own stack, holding a worker, when runtime_stop_wanted(): stands until the world starts. */
+void scheduler_stand(void);
+
+/* A thread goes where it does nothing of the runtime (idle, or in a blocking call) and counts as standing until stop_away_end(), which
+ * waits while a stop is on. A new thread begins away. On a goroutine's stack the caller has saved stack pointer and registers before. */
+void stop_away_begin(void);
+void stop_away_end(void);
+
 /* While the world is stopped: calls `range` for every word range that may hold pointers on the side of the scheduler: goroutine stacks from
  * their saved stack pointer (threads stopped by signal: from below the red zone, plus general and vector registers), the stack of
  * gcrt_run's caller, arguments of goroutines not yet started, timers' arguments. */

@@ -1,0 +1,4 @@
+#ifndef GCRT_MEMORY_H
+#define GCRT_MEMORY_H
+
+#endif

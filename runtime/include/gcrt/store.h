@@ -1,0 +1,4 @@
+#ifndef GCRT_STORE_H
+#define GCRT_STORE_H
+
+#endif

@@ -1,0 +1,4 @@
+#ifndef GCRT_TYPE_H
+#define GCRT_TYPE_H
+
+#endif

@@ -34,7 +34,7 @@ static void kill_slot(struct model *model, const struct span *span, struct slot 
     struct site_death death = {
         .bytes = span->slot_bytes,
         .survived_cycles = cycles_since > 0 ? cycles_since - 1 : 0,
-        .lifetime_low_ns = cycles_since > 1 ? subtract(before_ns, slot->born_ns) : 0,
+        .lifetime_low_ns = subtract(before_ns, slot->born_ns),
         .lifetime_high_ns = subtract(begin_ns, slot->born_ns),
     };
     site_count_death(&model->sites.items[owner - SLOT_SITE_FIRST], &death);

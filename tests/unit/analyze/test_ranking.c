@@ -120,7 +120,7 @@ static void goroutines_are_grouped_by_creation_state_and_wait(void **)
     struct stacks stacks = sample_stacks();
     struct feed feed = feed_open();
     feed_name(&feed, EVENT_NAMES_WAIT_REASON, 3, "channel receive");
-    for (uint64_t id = 1; id <= 6; id++) {
+    for (uint64_t id = 1; id <= 7; id++) {
         feed_create(&feed, id, 0, 1, 0x4000);
         feed_go(&feed, EVENT_GO_RUN, id);
         feed.now_ns += 10;
@@ -128,6 +128,8 @@ static void goroutines_are_grouped_by_creation_state_and_wait(void **)
             feed_block(&feed, id, 3, 0, id == 2 ? 4 : 2); /* two stacks, one place */
         else if (id == 4)
             feed_block(&feed, id, 3, 0, 3);
+        else if (id == 7)
+            feed_block(&feed, id, 4, 0, 2); /* the same place for another reason */
         else
             feed_go(&feed, EVENT_GO_END, id);
     }
@@ -135,8 +137,8 @@ static void goroutines_are_grouped_by_creation_state_and_wait(void **)
     struct ranking_options options = {0};
     struct goroutine_ranking ranking;
     assert_int_equal(ranking_goroutines(feed.model, &stacks, &options, &ranking), 0);
-    assert_int_equal(ranking.count, 3);
-    assert_int_equal(ranking.total, 6);
+    assert_int_equal(ranking.count, 4);
+    assert_int_equal(ranking.total, 7);
     assert_string_equal(ranking.rows[0].name, "worker");
     assert_int_equal(ranking.rows[0].count, 3);
     assert_int_equal(ranking.rows[0].state, GOROUTINE_WAITING);
@@ -159,9 +161,9 @@ static void goroutines_are_grouped_by_creation_state_and_wait(void **)
     assert_int_equal(ranking_waits(feed.model, &stacks, &options, &waits), 0);
     assert_int_equal(waits.count, 2);
     assert_int_equal(waits.rows[0].now, 3);
-    assert_int_equal(waits.rows[0].total_ns, 50 + 40 + 30);
-    assert_int_equal(waits.rows[0].longest_ns, 50);
-    assert_int_equal(waits.total_ns, 50 + 40 + 30 + 20);
+    assert_int_equal(waits.rows[0].total_ns, 60 + 50 + 40);
+    assert_int_equal(waits.rows[0].longest_ns, 60);
+    assert_int_equal(waits.total_ns, 60 + 50 + 40 + 30);
     wait_ranking_free(&waits);
     feed_close(&feed);
     stacks_free(&stacks);

@@ -32,9 +32,13 @@ static void half_a_stop_is_no_pause(void **)
     feed_stop(&feed, EVENT_STOP_BEGIN, 1);
     feed_stop(&feed, EVENT_STOP_BEGIN, 1);
     feed_stop(&feed, EVENT_STOP_DONE, 2);
+    feed_stop(&feed, EVENT_STOP_BEGIN, 1);
+    feed_stop(&feed, EVENT_STOP_DONE, 1);
+    feed_stop(&feed, EVENT_STOP_END, 2);
     model_finish(feed.model);
     assert_null(feed.model->cycles.pauses[1]);
-    assert_int_equal(feed.model->anomalies.cycle_order, 4);
+    assert_null(feed.model->cycles.pauses[2]);
+    assert_int_equal(feed.model->anomalies.cycle_order, 5);
     feed_close(&feed);
 }
 

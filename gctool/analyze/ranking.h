@@ -81,13 +81,13 @@ struct wait_ranking {
     uint64_t total_ns;
 };
 
-/* 0 or -ENOMEM. `stacks` is not const: places are found on first use. */
-[[nodiscard]] int ranking_sites(const struct model *model, struct stacks *stacks, enum site_measure measure,
+/* 0 or -ENOMEM. The model is not const: places are found on first use. */
+[[nodiscard]] int ranking_sites(struct model *model, enum site_measure measure,
                                 const struct ranking_options *options, struct site_ranking *ret_ranking);
-[[nodiscard]] int ranking_goroutines(const struct model *model, struct stacks *stacks,
-                                     const struct ranking_options *options, struct goroutine_ranking *ret_ranking);
-[[nodiscard]] int ranking_waits(const struct model *model, struct stacks *stacks,
-                                const struct ranking_options *options, struct wait_ranking *ret_ranking);
+[[nodiscard]] int ranking_goroutines(struct model *model, const struct ranking_options *options,
+                                     struct goroutine_ranking *ret_ranking);
+[[nodiscard]] int ranking_waits(struct model *model, const struct ranking_options *options,
+                                struct wait_ranking *ret_ranking);
 
 void site_ranking_free(struct site_ranking *ranking);
 void goroutine_ranking_free(struct goroutine_ranking *ranking);

@@ -39,7 +39,7 @@ static void group_names_free(struct group_names *names)
 }
 
 /* Groups are few (functions times places of creation), and most share nothing: a hash finds the first of each name. */
-static int group_names_make(const struct model *model, const struct stacks *stacks, struct group_names *ret_names)
+static int group_names_make(const struct model *model, struct group_names *ret_names)
 {
     const struct goroutines *all = &model->goroutines;
     struct group_names names = {.texts = calloc(all->group_count + 1, sizeof *names.texts),
@@ -49,7 +49,7 @@ static int group_names_make(const struct model *model, const struct stacks *stac
     for (; error == 0 && names.count < all->group_count; names.count++) {
         uint32_t at = (uint32_t)names.count;
         const struct goroutine_group *group = &all->groups[at];
-        names.texts[at] = group_name(stacks, group);
+        names.texts[at] = group_name(&model->stacks, group);
         uint32_t first = key_index_find(&by_function, 0, group->function);
         names.same[at] = first == KEY_INDEX_NONE ? at : first;
         if (!names.texts[at])
@@ -137,7 +137,7 @@ static int add_goroutine_row(struct goroutine_rows *rows, uint64_t create_key, u
     return rows->ranking.rows[at].name ? 0 : -ENOMEM;
 }
 
-static int add_live(const struct model *model, struct stacks *stacks, const struct ranking_options *options,
+static int add_live(struct model *model, const struct ranking_options *options,
                     const struct group_names *names, const struct goroutine *goroutine, struct goroutine_rows *rows)
 {
     const struct goroutines *all = &model->goroutines;
@@ -148,14 +148,14 @@ static int add_live(const struct model *model, struct stacks *stacks, const stru
     const char *texts[] = {names->texts[goroutine->group], given,
                            waiting ? names_find(&model->names, EVENT_NAMES_WAIT_REASON, goroutine->wait_reason) : NULL};
     uint32_t contexts[] = {group->context, wait_context};
-    if (!ranking_keeps(options->filter, stacks, texts, 3, contexts, 2))
+    if (!ranking_keeps(options->filter, &model->stacks, texts, 3, contexts, 2))
         return 0;
     struct goroutine_row row = {
         .name = names->texts[goroutine->group],
         .create_context = group->context,
-        .create_place = stacks_place(stacks, group->context),
+        .create_place = stacks_place(&model->stacks, group->context),
         .wait_context = wait_context,
-        .wait_place = stacks_place(stacks, wait_context),
+        .wait_place = stacks_place(&model->stacks, wait_context),
         .state = goroutine->state,
         .wait_reason = goroutine->wait_reason,
         .count = 1,
@@ -172,16 +172,16 @@ static int add_live(const struct model *model, struct stacks *stacks, const stru
                              (uint64_t)row.state << 40 | (uint64_t)row.wait_reason << 32 | wait, &row);
 }
 
-static int add_ended(struct stacks *stacks, const struct ranking_options *options, const struct group_names *names,
+static int add_ended(struct model *model, const struct ranking_options *options, const struct group_names *names,
                      uint32_t group_index, const struct goroutine_group *group, struct goroutine_rows *rows)
 {
     const char *name = names->texts[group_index];
-    if (group->ended == 0 || !ranking_keeps(options->filter, stacks, &name, 1, &group->context, 1))
+    if (group->ended == 0 || !ranking_keeps(options->filter, &model->stacks, &name, 1, &group->context, 1))
         return 0;
     struct goroutine_row row = {
         .name = names->texts[group_index],
         .create_context = group->context,
-        .create_place = stacks_place(stacks, group->context),
+        .create_place = stacks_place(&model->stacks, group->context),
         .state = GOROUTINE_ENDED,
         .count = group->ended,
         .run_ns = group->run_ns,
@@ -194,20 +194,20 @@ static int add_ended(struct stacks *stacks, const struct ranking_options *option
                              (uint64_t)GOROUTINE_ENDED << 40, &row);
 }
 
-int ranking_goroutines(const struct model *model, struct stacks *stacks, const struct ranking_options *options,
+int ranking_goroutines(struct model *model, const struct ranking_options *options,
                        struct goroutine_ranking *ret_ranking)
 {
     const struct goroutines *all = &model->goroutines;
     struct group_names names;
-    int error = group_names_make(model, stacks, &names);
+    int error = group_names_make(model, &names);
     if (error < 0)
         return error;
     struct goroutine_rows rows = {0};
     for (size_t at = 0; error == 0 && at < all->count; at++)
         if (all->items[at].state != GOROUTINE_ENDED)
-            error = add_live(model, stacks, options, &names, &all->items[at], &rows);
+            error = add_live(model, options, &names, &all->items[at], &rows);
     for (uint32_t at = 0; error == 0 && at < all->group_count; at++)
-        error = add_ended(stacks, options, &names, at, &all->groups[at], &rows);
+        error = add_ended(model, options, &names, at, &all->groups[at], &rows);
     group_names_free(&names);
     key_index_free(&rows.index);
     if (error < 0) {
@@ -231,16 +231,16 @@ struct wait_rows {
     struct key_index index;
 };
 
-static int add_wait(const struct model *model, struct stacks *stacks, const struct ranking_options *options,
+static int add_wait(struct model *model, const struct ranking_options *options,
                     const struct group_names *names, const struct goroutine_wait *wait, struct wait_rows *rows)
 {
     const char *texts[] = {names->texts[wait->group],
                            names_find(&model->names, EVENT_NAMES_WAIT_REASON, wait->reason)};
     if ((wait->count == 0 && wait->now == 0) ||
-        !ranking_keeps(options->filter, stacks, texts, 2, &wait->context, 1))
+        !ranking_keeps(options->filter, &model->stacks, texts, 2, &wait->context, 1))
         return 0;
     rows->ranking.total_ns += wait->total_ns;
-    uint32_t place = stacks_place(stacks, wait->context);
+    uint32_t place = stacks_place(&model->stacks, wait->context);
     uint64_t high = (uint64_t)names->same[wait->group] << 8 | wait->reason;
     uint64_t low = options->by_stack ? wait->context : place;
     uint32_t at = key_index_find(&rows->index, high, low);
@@ -271,16 +271,16 @@ static int add_wait(const struct model *model, struct stacks *stacks, const stru
     return rows->ranking.rows[at].name ? 0 : -ENOMEM;
 }
 
-int ranking_waits(const struct model *model, struct stacks *stacks, const struct ranking_options *options,
+int ranking_waits(struct model *model, const struct ranking_options *options,
                   struct wait_ranking *ret_ranking)
 {
     struct group_names names;
-    int error = group_names_make(model, stacks, &names);
+    int error = group_names_make(model, &names);
     if (error < 0)
         return error;
     struct wait_rows rows = {0};
     for (size_t at = 0; error == 0 && at < model->goroutines.wait_count; at++)
-        error = add_wait(model, stacks, options, &names, &model->goroutines.waits[at], &rows);
+        error = add_wait(model, options, &names, &model->goroutines.waits[at], &rows);
     group_names_free(&names);
     key_index_free(&rows.index);
     if (error < 0) {

@@ -86,10 +86,10 @@ static int compare_rows(const void *a, const void *b, void *argument)
 }
 
 /* The row that `site` belongs to, made when new. */
-static int row_of(const struct model *model, struct stacks *stacks, const struct site *site, bool by_stack,
+static int row_of(struct model *model, const struct site *site, bool by_stack,
                   struct key_index *index, struct site_ranking *ranking, size_t *capacity, struct site_row **ret_row)
 {
-    uint32_t place = stacks_place(stacks, site->context);
+    uint32_t place = stacks_place(&model->stacks, site->context);
     uint32_t row = key_index_find(index, by_stack ? site->context : place, site->type);
     if (row == KEY_INDEX_NONE) {
         int error = array_reserve(&ranking->rows, capacity, ranking->count + 1, sizeof *ranking->rows);
@@ -108,7 +108,7 @@ static int row_of(const struct model *model, struct stacks *stacks, const struct
     return 0;
 }
 
-static int collect(const struct model *model, struct stacks *stacks, enum site_measure measure,
+static int collect(struct model *model, enum site_measure measure,
                    const struct ranking_options *options, struct key_index *index, struct site_ranking *ranking)
 {
     size_t capacity = 0;
@@ -117,10 +117,10 @@ static int collect(const struct model *model, struct stacks *stacks, enum site_m
         struct site_row alone = {.site = *site, .type = type_name(model, site->type)};
         measure_row(&alone, measure, model->last_ns);
         if (alone.objects == 0 ||
-            !ranking_keeps(options->filter, stacks, &alone.type, 1, &site->context, 1))
+            !ranking_keeps(options->filter, &model->stacks, &alone.type, 1, &site->context, 1))
             continue;
         struct site_row *row;
-        int error = row_of(model, stacks, site, options->by_stack, index, ranking, &capacity, &row);
+        int error = row_of(model, site, options->by_stack, index, ranking, &capacity, &row);
         if (error < 0)
             return error;
         site_merge(&row->site, site);
@@ -131,12 +131,12 @@ static int collect(const struct model *model, struct stacks *stacks, enum site_m
     return 0;
 }
 
-int ranking_sites(const struct model *model, struct stacks *stacks, enum site_measure measure,
+int ranking_sites(struct model *model, enum site_measure measure,
                   const struct ranking_options *options, struct site_ranking *ret_ranking)
 {
     struct site_ranking ranking = {0};
     struct key_index index = {0};
-    int error = collect(model, stacks, measure, options, &index, &ranking);
+    int error = collect(model, measure, options, &index, &ranking);
     key_index_free(&index);
     if (error < 0) {
         free(ranking.rows);
@@ -144,7 +144,7 @@ int ranking_sites(const struct model *model, struct stacks *stacks, enum site_me
     }
     for (size_t at = 0; at < ranking.count; at++)
         measure_row(&ranking.rows[at], measure, model->last_ns);
-    struct order order = {.key = options->sort, .stacks = stacks};
+    struct order order = {.key = options->sort, .stacks = &model->stacks};
     if (ranking.count > 0)
         qsort_r(ranking.rows, ranking.count, sizeof *ranking.rows, compare_rows, &order);
     if (options->limit && ranking.count > options->limit) {

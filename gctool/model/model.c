@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool in_interval(const struct model *model, uint64_t time_ns)
 {
@@ -42,7 +43,7 @@ static void kill_slot(struct model *model, const struct span *span, struct slot 
     model->alive_bytes -= span->slot_bytes;
 }
 
-static int apply_birth(struct model *model, const struct model_event *event)
+static int apply_birth(struct model *model, const struct trace_event *event)
 {
     struct span *span = spans_find(&model->spans, event_word_span_id(event->word));
     uint32_t slot_number = event_word_slot(event->word);
@@ -87,7 +88,7 @@ static void kill_span(struct model *model, struct span *span)
     model->span_count--;
 }
 
-static int apply_span_new(struct model *model, const struct model_event *event)
+static int apply_span_new(struct model *model, const struct trace_event *event)
 {
     uint64_t slot_count = event->payload[1] >> 32;
     uint64_t slot_bytes = event->payload[2];
@@ -113,7 +114,7 @@ static int apply_span_new(struct model *model, const struct model_event *event)
 }
 
 /* The span that the event means, or NULL, counted, when it is not the one that exists. */
-static struct span *span_meant(struct model *model, const struct model_event *event)
+static struct span *span_meant(struct model *model, const struct trace_event *event)
 {
     struct span *span = spans_find(&model->spans, event_word_span_id(event->word));
     if (!span)
@@ -125,7 +126,7 @@ static struct span *span_meant(struct model *model, const struct model_event *ev
     return span;
 }
 
-static int apply_span_release(struct model *model, const struct model_event *event)
+static int apply_span_release(struct model *model, const struct trace_event *event)
 {
     struct span *span = span_meant(model, event);
     if (span)
@@ -133,7 +134,7 @@ static int apply_span_release(struct model *model, const struct model_event *eve
     return 0;
 }
 
-static int apply_deaths(struct model *model, const struct model_event *event)
+static int apply_deaths(struct model *model, const struct trace_event *event)
 {
     struct span *span = span_meant(model, event);
     if (!span)
@@ -154,7 +155,7 @@ static int apply_deaths(struct model *model, const struct model_event *event)
 
 /* ---- names ---- */
 
-static int apply_type(struct model *model, const struct model_event *event)
+static int apply_type(struct model *model, const struct trace_event *event)
 {
     if (event->payload_words < 2) {
         model->anomalies.malformed++;
@@ -164,7 +165,7 @@ static int apply_type(struct model *model, const struct model_event *event)
                           (const char *)(event->payload + 2), (event->payload_words - 2) * sizeof(uint64_t));
 }
 
-static int apply_name(struct model *model, const struct model_event *event)
+static int apply_name(struct model *model, const struct trace_event *event)
 {
     if (event->payload_words < 1) {
         model->anomalies.malformed++;
@@ -174,9 +175,27 @@ static int apply_name(struct model *model, const struct model_event *event)
                      (const char *)(event->payload + 1), (event->payload_words - 1) * sizeof(uint64_t));
 }
 
+/* Three words of addresses, three of the build id, then the path. */
+enum { MODULE_PATH_WORD = 6 };
+
+static int apply_module(struct model *model, const struct trace_event *event)
+{
+    if (event->payload_words <= MODULE_PATH_WORD) {
+        model->anomalies.malformed++;
+        return 0;
+    }
+    char *path = strndup((const char *)(event->payload + MODULE_PATH_WORD),
+                         (event->payload_words - MODULE_PATH_WORD) * sizeof(uint64_t));
+    if (!path)
+        return -ENOMEM;
+    int error = stacks_add_module(&model->stacks, event->payload[0], event->payload[1], event->payload[2], path);
+    free(path);
+    return error;
+}
+
 /* ---- goroutines ---- */
 
-static int apply_goroutine(struct model *model, const struct model_event *event)
+static int apply_goroutine(struct model *model, const struct trace_event *event)
 {
     struct goroutines *all = &model->goroutines;
     uint64_t id = event_word_number(event->word);
@@ -200,7 +219,7 @@ static int apply_goroutine(struct model *model, const struct model_event *event)
 
 /* ---- the collector ---- */
 
-static int apply_stop(struct model *model, const struct model_event *event)
+static int apply_stop(struct model *model, const struct trace_event *event)
 {
     uint8_t reason = (uint8_t)event_word_number(event->word);
     switch (event_word_kind(event->word)) {
@@ -215,13 +234,13 @@ static int apply_stop(struct model *model, const struct model_event *event)
     }
 }
 
-static int apply_phase(struct model *model, const struct model_event *event)
+static int apply_phase(struct model *model, const struct trace_event *event)
 {
     return cycles_phase(&model->cycles, event_word_number(event->word), (uint8_t)event_word_small(event->word),
                         event->time_ns);
 }
 
-static int apply_cycle(struct model *model, const struct model_event *event)
+static int apply_cycle(struct model *model, const struct trace_event *event)
 {
     const uint64_t *payload = event->payload;
     struct cycle cycle = {
@@ -238,7 +257,7 @@ static int apply_cycle(struct model *model, const struct model_event *event)
 
 /* ---- the recording itself ---- */
 
-static int apply_lost(struct model *model, const struct model_event *event)
+static int apply_lost(struct model *model, const struct trace_event *event)
 {
     uint64_t events = event_word_argument(event->word);
     int error = array_reserve(&model->lost, &model->lost_capacity, model->lost_count + 1, sizeof *model->lost);
@@ -251,7 +270,7 @@ static int apply_lost(struct model *model, const struct model_event *event)
     return 0;
 }
 
-static int apply_run_end(struct model *model, const struct model_event *event)
+static int apply_run_end(struct model *model, const struct trace_event *event)
 {
     model->ended = true;
     model->exit_status = event_word_argument(event->word);
@@ -260,30 +279,24 @@ static int apply_run_end(struct model *model, const struct model_event *event)
     return 0;
 }
 
-static int apply_cost(struct model *model, const struct model_event *event)
+static int apply_cost(struct model *model, const struct trace_event *event)
 {
     model->cost_births += event->payload[0];
     model->cost_ns += event->payload[1];
     return 0;
 }
 
-/* Modules are what the reader resolves symbols with; time is in every event already. */
-static int apply_nothing(struct model *, const struct model_event *)
-{
-    return 0;
-}
 
-typedef int apply_function(struct model *model, const struct model_event *event);
+typedef int apply_function(struct model *model, const struct trace_event *event);
 
 static apply_function *const apply_of_kind[1 << EVENT_KIND_BITS] = {
-    [EVENT_TIME] = apply_nothing,
     [EVENT_BIRTH] = apply_birth,
     [EVENT_SPAN_NEW] = apply_span_new,
     [EVENT_SPAN_RELEASE] = apply_span_release,
     [EVENT_DEATHS] = apply_deaths,
     [EVENT_TYPE] = apply_type,
     [EVENT_NAME] = apply_name,
-    [EVENT_MODULE] = apply_nothing,
+    [EVENT_MODULE] = apply_module,
     [EVENT_GO_CREATE] = apply_goroutine,
     [EVENT_GO_RUN] = apply_goroutine,
     [EVENT_GO_BLOCK] = apply_goroutine,
@@ -312,7 +325,7 @@ static bool is_dictionary(enum event_kind kind)
     return kind == EVENT_TYPE || kind == EVENT_NAME || kind == EVENT_MODULE;
 }
 
-static void note_time(struct model *model, const struct model_event *event)
+static void note_time(struct model *model, const struct trace_event *event)
 {
     if (model->event_count == 0)
         model->first_ns = event->time_ns;
@@ -323,7 +336,7 @@ static void note_time(struct model *model, const struct model_event *event)
         model->last_ns = event->time_ns;
 }
 
-int model_apply(struct model *model, const struct model_event *event)
+int model_apply(struct model *model, const struct trace_event *event)
 {
     enum event_kind kind = event_word_kind(event->word);
     if (event->time_ns > model->until_ns && !is_dictionary(kind)) {
@@ -423,6 +436,7 @@ void model_free(struct model *model)
     goroutines_free(&model->goroutines);
     cycles_free(&model->cycles);
     names_free(&model->names);
+    stacks_free(&model->stacks);
     free(model->lost);
     free(model);
 }

@@ -17,18 +17,10 @@
 #include "gctool/model/names.h"
 #include "gctool/model/sites.h"
 #include "gctool/model/spans.h"
-#include "tracer/format/events.h"
+#include "gctool/model/stacks.h"
+#include "tracer/format/trace_reader.h"
 
 #include <stdbool.h>
-
-/* An event as the reader gives it: the words that the recorder wrote, who wrote them, when. */
-struct model_event {
-    uint64_t word;
-    uint64_t time_ns;
-    uint32_t worker;
-    uint32_t payload_words;
-    const uint64_t *payload;
-};
 
 /*  X(name, what a person is told) */
 #define MODEL_ANOMALIES(X)                                                           \
@@ -70,6 +62,7 @@ struct model {
     struct goroutines goroutines;
     struct cycles cycles;
     struct names names;
+    struct stacks stacks;
     struct model_anomalies anomalies;
     struct model_worker workers[MODEL_WORKERS_MAX];
 
@@ -93,7 +86,7 @@ struct model {
 struct model *model_new(uint64_t since_ns, uint64_t until_ns);
 
 /* Takes one event. 0 or -ENOMEM. */
-[[nodiscard]] int model_apply(struct model *model, const struct model_event *event);
+[[nodiscard]] int model_apply(struct model *model, const struct trace_event *event);
 
 /* After the last event: durations of what still goes on, the age of what is alive. Once. */
 void model_finish(struct model *model);

@@ -21,6 +21,32 @@ int stacks_add_context(struct stacks *stacks, uint32_t context, uint32_t parent,
     return 0;
 }
 
+int stacks_add_module(struct stacks *stacks, uint64_t bias, uint64_t start, uint64_t end, const char *path)
+{
+    int error = array_reserve(&stacks->modules, &stacks->module_capacity, stacks->module_count + 1,
+                              sizeof *stacks->modules);
+    if (error < 0)
+        return error;
+    struct stack_module module = {.bias = bias, .start = start, .end = end};
+    error = texts_keep(&stacks->texts, path, &module.path);
+    if (error == 0)
+        stacks->modules[stacks->module_count++] = module;
+    return error;
+}
+
+/* The module of the frame's pc: the last one named there, since an object may be loaded where another was. */
+static void set_module(const struct stacks *stacks, struct stack_frame *frame)
+{
+    for (size_t at = stacks->module_count; at-- > 0;) {
+        const struct stack_module *module = &stacks->modules[at];
+        if (frame->pc >= module->start && frame->pc < module->end) {
+            frame->module = module->path;
+            frame->module_pc = frame->pc - module->bias;
+            return;
+        }
+    }
+}
+
 static int copy_frames(struct stacks *stacks, struct stack_frames *set, uint64_t pc,
                        const struct stack_frame *frames, size_t count)
 {
@@ -34,11 +60,10 @@ static int copy_frames(struct stacks *stacks, struct stack_frames *set, uint64_t
         copy->pc = pc;
         copy->line = frames[at].line;
         copy->inlined = frames[at].inlined;
+        set_module(stacks, copy);
         error = texts_keep(&stacks->texts, frames[at].function, &copy->function);
         if (error == 0)
             error = texts_keep(&stacks->texts, frames[at].file, &copy->file);
-        if (error == 0)
-            error = texts_keep(&stacks->texts, frames[at].module, &copy->module);
     }
     return error;
 }
@@ -83,6 +108,7 @@ void stacks_visit(const struct stacks *stacks, uint32_t context,
         const struct stack_frame *frames = stacks_frames_of(stacks, at->pc, &count);
         struct stack_frame nameless = {.pc = at->pc};
         if (count == 0) {
+            set_module(stacks, &nameless);
             frames = &nameless;
             count = 1;
         }
@@ -190,7 +216,7 @@ void stack_frame_describe(const struct stack_frame *frame, char *ret_text, size_
     else if (frame->function)
         snprintf(ret_text, text_bytes, "%s", frame->function);
     else if (frame->module)
-        snprintf(ret_text, text_bytes, "%s 0x%" PRIx64, path_last_part(frame->module), frame->pc);
+        snprintf(ret_text, text_bytes, "%s+0x%" PRIx64, path_last_part(frame->module), frame->module_pc);
     else if (frame->pc)
         snprintf(ret_text, text_bytes, "0x%" PRIx64, frame->pc);
     else
@@ -203,6 +229,7 @@ void stacks_free(struct stacks *stacks)
         free(stacks->frame_sets[at].items);
     free(stacks->frame_sets);
     texts_free(&stacks->texts);
+    free(stacks->modules);
     free(stacks->contexts);
     free(stacks->places);
     key_index_free(&stacks->by_pc);

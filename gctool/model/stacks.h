@@ -21,7 +21,8 @@ struct stack_frame {
     const char *function; /* NULL unknown */
     const char *file;     /* NULL unknown */
     const char *module;   /* path of the loaded object, NULL unknown */
-    uint64_t pc;
+    uint64_t pc;          /* as recorded: a return address, or where a function starts */
+    uint64_t module_pc;   /* in the module's file */
     uint32_t line;        /* 0 unknown */
     bool inlined;         /* into the frame that follows it */
 };
@@ -30,6 +31,12 @@ struct stack_context {
     uint64_t pc;
     uint32_t parent;
     uint32_t place; /* plus one; 0 not asked yet */
+};
+
+/* A loaded object of the recorded program. */
+struct stack_module {
+    uint64_t bias, start, end; /* addresses [start, end) are its code and data, at `bias` from those in its file */
+    const char *path;
 };
 
 struct stack_frames {
@@ -45,7 +52,10 @@ struct stacks {
     size_t frame_set_count, frame_set_capacity;
     struct key_index by_pc;
 
-    struct texts texts; /* of all frames */
+    struct stack_module *modules;
+    size_t module_count, module_capacity;
+
+    struct texts texts; /* of all frames and modules */
 
     struct stack_frame *places; /* places[0] is 'unknown' */
     size_t place_count, place_capacity;
@@ -61,7 +71,10 @@ enum {
 /* Defines a context. -EINVAL: number or parent out of range. */
 [[nodiscard]] int stacks_add_context(struct stacks *stacks, uint32_t context, uint32_t parent, uint64_t pc);
 
-/* Gives the frames of a pc, innermost first; their strings are copied. The first that is given stays. */
+/* Names the object that lies at [start, end). */
+[[nodiscard]] int stacks_add_module(struct stacks *stacks, uint64_t bias, uint64_t start, uint64_t end, const char *path);
+
+/* Gives the frames of a pc, innermost first; their strings are copied, their modules found. The first that is given stays. */
 [[nodiscard]] int stacks_add_frames(struct stacks *stacks, uint64_t pc, const struct stack_frame *frames, size_t count);
 
 /* Calls each() from the innermost frame outwards, inlined ones included, until it returns false. A pc without symbols is one frame

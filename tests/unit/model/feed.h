@@ -33,7 +33,7 @@ static inline void feed_close(struct feed *feed)
 
 static inline void feed_words(struct feed *feed, uint64_t word, const uint64_t *payload, uint32_t payload_words)
 {
-    struct model_event event = {.word = word,
+    struct trace_event event = {.word = word,
                                 .time_ns = feed->now_ns,
                                 .worker = feed->worker,
                                 .payload = payload,

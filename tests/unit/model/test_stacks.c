@@ -89,8 +89,8 @@ static void what_is_not_known_is_said(void **)
     assert_string_equal(text, "unknown");
     stack_frame_describe(&(struct stack_frame){.pc = 0x1234}, text, sizeof text);
     assert_string_equal(text, "0x1234");
-    stack_frame_describe(&(struct stack_frame){.pc = 0x1234, .module = "/bin/x"}, text, sizeof text);
-    assert_string_equal(text, "x 0x1234");
+    stack_frame_describe(&(struct stack_frame){.pc = 0x1234, .module = "/bin/x", .module_pc = 0x34}, text, sizeof text);
+    assert_string_equal(text, "x+0x34");
     stacks_free(&stacks);
 }
 
@@ -101,6 +101,23 @@ static void a_parent_is_older_than_its_child(void **)
     assert_int_equal(stacks_add_context(&stacks, 5, 6, 1), -EINVAL);
     assert_int_equal(stacks_add_context(&stacks, 0, 0, 1), -EINVAL);
     assert_int_equal(stacks_add_context(&stacks, STACK_CONTEXTS_MAX, 0, 1), -EINVAL);
+    stacks_free(&stacks);
+}
+
+static void a_frame_knows_its_module(void **)
+{
+    struct stacks stacks = {0};
+    assert_int_equal(stacks_add_module(&stacks, 0x1000, 0x1000, 0x2000, "/bin/server"), 0);
+    assert_int_equal(stacks_add_module(&stacks, 0x8000, 0x9000, 0xa000, "/usr/lib/libgcrt.so.1"), 0);
+    assert_int_equal(stacks_add_context(&stacks, 1, 0, 0x1ff0), 0);
+    assert_int_equal(stacks_add_context(&stacks, 2, 1, 0x9010), 0);
+    struct stack_frame inner = {.function = "heap_refill"};
+    assert_int_equal(stacks_add_frames(&stacks, 0x9010, &inner, 1), 0);
+    char text[128] = "";
+    stacks_visit(&stacks, 2, append, text);
+    assert_string_equal(text, "heap_refill|server+0xff0|");
+    uint32_t place = stacks_place(&stacks, 2); /* libgcrt's frame is left out */
+    assert_int_equal(stacks_place_frame(&stacks, place)->pc, 0x1ff0);
     stacks_free(&stacks);
 }
 
@@ -126,6 +143,7 @@ int main(void)
         cmocka_unit_test(two_contexts_of_one_line_are_one_place),
         cmocka_unit_test(what_is_not_known_is_said),
         cmocka_unit_test(a_parent_is_older_than_its_child),
+        cmocka_unit_test(a_frame_knows_its_module),
         cmocka_unit_test(names_cannot_steer_a_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,16 +10,20 @@ static const struct {
 #undef X
 };
 
-struct completeness completeness_judge(const struct model *model, const struct file_state *file)
+struct completeness completeness_judge(const struct model *model)
 {
+    const struct trace_completeness *file = &model->file;
     struct completeness judged = {.counts_exact = true, .alive_exact = true};
-    judged.reasons[COMPLETENESS_CUT] = file->cut;
-    judged.reasons[COMPLETENESS_DAMAGED] = file->damaged_blocks > 0;
-    judged.reasons[COMPLETENESS_LOST] = model->lost_count > 0;
+    bool whole_interval = !model->past_until && !file->truncated;
+    bool detached = file->has_end && file->end.ending == TRACE_DETACHED;
+    judged.reasons[COMPLETENESS_CUT] = file->truncated;
+    judged.reasons[COMPLETENESS_DAMAGED] = file->gap_count > 0 || file->header_damaged;
+    judged.reasons[COMPLETENESS_LOST] = model->lost_count > 0 || file->lost_events > 0;
     judged.reasons[COMPLETENESS_INCONSISTENT] = model_anomaly_count(model) > 0;
     judged.reasons[COMPLETENESS_UNTIL] = model->past_until;
-    judged.reasons[COMPLETENESS_NO_END] = !model->past_until && !file->cut && !model->ended;
-    judged.reasons[COMPLETENESS_NOT_SWEPT] = !model->past_until && model->ended && !model->ended_swept;
+    judged.reasons[COMPLETENESS_DETACHED] = whole_interval && !model->ended && detached;
+    judged.reasons[COMPLETENESS_NO_END] = whole_interval && !model->ended && !detached;
+    judged.reasons[COMPLETENESS_NOT_SWEPT] = whole_interval && model->ended && !model->ended_swept;
     for (int reason = 0; reason < COMPLETENESS_REASON_COUNT; reason++) {
         if (!judged.reasons[reason])
             continue;

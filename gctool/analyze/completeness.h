@@ -13,9 +13,10 @@
 #define COMPLETENESS_REASONS(X)                                                                                        \
     X(CUT, "file cut off", 1, "the file ends before the recording did: what followed is missing")                      \
     X(DAMAGED, "file damaged", 1, "parts of the file are damaged and were left out")                                   \
-    X(LOST, "events lost", 1, "events were dropped because nobody drained a full ring")                                \
+    X(LOST, "events lost", 1, "events were dropped while recording")                                                   \
     X(INCONSISTENT, "trace inconsistent", 1, "events contradict each other")                                           \
     X(UNTIL, "interval ends early", 0, "the interval asked for ends before the recording: what had died but was not yet swept counts as alive") \
+    X(DETACHED, "recording ended early", 0, "the recording was ended while the program went on: what had died but was not yet swept counts as alive") \
     X(NO_END, "no orderly end", 0, "the program was killed or crashed: what had died since the last sweep counts as alive") \
     X(NOT_SWEPT, "no last collection", 0, "the program ended without a last collection: what had died since the last sweep counts as alive")
 
@@ -26,19 +27,13 @@ enum completeness_reason {
     COMPLETENESS_REASON_COUNT
 };
 
-/* What the reader knows of the file. */
-struct file_state {
-    bool cut;                /* no end of the recording was found */
-    uint64_t damaged_blocks; /* left out */
-};
-
 struct completeness {
     bool counts_exact; /* every birth, event and duration is there */
     bool alive_exact;  /* and what is alive really was */
     bool reasons[COMPLETENESS_REASON_COUNT];
 };
 
-struct completeness completeness_judge(const struct model *model, const struct file_state *file);
+struct completeness completeness_judge(const struct model *model);
 
 const char *completeness_word(enum completeness_reason reason);
 const char *completeness_text(enum completeness_reason reason);

@@ -66,6 +66,7 @@ struct model {
     struct model_anomalies anomalies;
     struct model_worker workers[MODEL_WORKERS_MAX];
 
+    struct trace_completeness file; /* what the reader says of the file; set by model_load() */
     struct model_lost *lost;
     size_t lost_count, lost_capacity;
     uint64_t lost_events;

@@ -66,12 +66,12 @@ enum trace_block_encoding { TRACE_PLAIN = 0, TRACE_ZSTD = 1 };
  *      12      4   number of the block in the file, from 0
  *      16      4   stored bytes: of the payload in the file
  *      20      4   raw bytes: of the payload decoded
- *      24      8   time of its first event, ns
- *      32      8   time of its last event, ns
+ *      24      8   least time of its events, ns
+ *      32      8   greatest time of its events, ns
  *      40      4   events (contexts, symbols, notes) in it
  *      44      4   events lost, by the LOST events in it; 2^32 - 1 stands for that many or more
  *      48      8   0
- *      56      8   XXH64, seed 0, of bytes 0 to 55 and the stored payload
+ *      56      8   XXH64 of the stored payload; its seed: the XXH64, seed 0, of bytes 0 to 55
  */
 struct trace_block_header {
     uint8_t kind, encoding;
@@ -79,7 +79,6 @@ struct trace_block_header {
     uint32_t stored_bytes, raw_bytes;
     uint64_t first_ns, last_ns;
     uint32_t count, lost;
-    uint64_t checksum;
 };
 
 /* How a recording ended. */
@@ -94,6 +93,16 @@ struct trace_end {
     int32_t wait_status;    /* of waitpid() when it died or ended, else 0 */
     uint64_t lost_events;   /* dropped by the recorder or the writer that no LOST event tells */
     uint64_t lost_contexts; /* stacks that the context table had no room for */
+};
+
+/* Payload of the END block: 24 bytes. */
+enum { TRACE_END_BYTES = 24, TRACE_GAP_BYTES = 40 };
+
+/* A part of a file that a repair left out, in place of it. */
+struct trace_left_out {
+    uint64_t offset, bytes; /* in the file that was repaired */
+    uint64_t missing_blocks;
+    uint64_t from_ns, to_ns;
 };
 
 /* A fact about the recording, by name; a name may occur more than once. */
@@ -112,13 +121,18 @@ struct trace_symbol {
     size_t frame_count;
 };
 
+void trace_end_write(const struct trace_end *end, uint8_t out[TRACE_END_BYTES]);
+void trace_end_read(const uint8_t in[TRACE_END_BYTES], struct trace_end *ret_end);
+void trace_left_out_write(const struct trace_left_out *left_out, uint8_t out[TRACE_GAP_BYTES]);
+void trace_left_out_read(const uint8_t in[TRACE_GAP_BYTES], struct trace_left_out *ret_left_out);
+
 void trace_file_header_write(const struct trace_file_header *header, uint8_t out[TRACE_FILE_HEADER_BYTES]);
 
 /* false: the checksum does not match; the fields are filled all the same. The magic is not looked at. */
 bool trace_file_header_read(const uint8_t in[TRACE_FILE_HEADER_BYTES], struct trace_file_header *ret_header);
 
-/* Fills in the checksum, also in `header`. */
-void trace_block_header_write(struct trace_block_header *header, const uint8_t *payload, uint8_t out[TRACE_BLOCK_HEADER_BYTES]);
+/* Computes the checksum over `payload`, header->stored_bytes long. */
+void trace_block_header_write(const struct trace_block_header *header, const uint8_t *payload, uint8_t out[TRACE_BLOCK_HEADER_BYTES]);
 
 /* NULL: a block header whose sizes are in bounds; its checksum is not looked at. Else what is wrong, a constant text. */
 const char *trace_block_header_read(const uint8_t in[TRACE_BLOCK_HEADER_BYTES], struct trace_block_header *ret_header);

@@ -79,7 +79,7 @@ struct trace_completeness {
 
 const struct trace_file_header *trace_reader_header(const struct trace_reader *reader);
 
-/* The text of the nth note of this name ("program", "argument" ...: enum in docs/formats/gctrace.md), or NULL. Known after opening. */
+/* The text of the nth note of this name ("program", "argument" ...: docs/formats/gctrace.md), or NULL. Known after opening. */
 const char *trace_reader_note(const struct trace_reader *reader, const char *name, size_t nth);
 
 /* The stack node; false, and node 0, when the file does not have it (so far). A parent is always smaller than its child, so walking
@@ -94,7 +94,7 @@ uint32_t trace_reader_context_count(const struct trace_reader *reader);
 size_t trace_reader_symbol(struct trace_reader *reader, uint64_t pc, const struct trace_frame **ret_frames);
 
 /* What is known so far; final once trace_reader_next() has returned 0 or an error. Valid while the reader is. */
-const struct trace_completeness *trace_reader_completeness(const struct trace_reader *reader);
+const struct trace_completeness *trace_reader_completeness(struct trace_reader *reader);
 
 /* NULL is nothing. */
 void trace_reader_close(struct trace_reader *take_reader);

@@ -13,8 +13,8 @@
 struct trace_blocks {
     struct trace_input input;
     struct trace_file_header header;
-    uint32_t number;  /* expected of the next block */
-    uint64_t last_ns; /* the greatest time of the blocks so far */
+    uint32_t number;    /* expected of the next block */
+    uint64_t last_ns;   /* the greatest time of the blocks so far */
     size_t block_bytes; /* of the block given last: still in the window */
     bool ended;
     struct trace_completeness completeness;
@@ -27,10 +27,12 @@ struct trace_block {
 };
 
 /* Reads the file header; `input` is taken over, also on failure. 0 or negative with `reterr`. */
-[[nodiscard]] int trace_blocks_open(struct trace_blocks *blocks, struct trace_input *take_input, struct error *reterr);
+[[nodiscard]] int trace_blocks_open(struct trace_blocks *blocks, struct trace_input *take_input,
+                                    struct error *reterr);
 
 /* 1 and the next whole block; 0 at the end; negative with `reterr`. Updates the completeness. */
-[[nodiscard]] int trace_blocks_next(struct trace_blocks *blocks, struct trace_block *ret_block, struct error *reterr);
+[[nodiscard]] int trace_blocks_next(struct trace_blocks *blocks, struct trace_block *ret_block,
+                                    struct error *reterr);
 
 /* Counts a gap; `gap.reason` is a constant text. */
 void trace_blocks_gap(struct trace_blocks *blocks, struct trace_gap gap);

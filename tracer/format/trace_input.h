@@ -26,11 +26,14 @@ struct trace_input {
 };
 
 /* `path` "-" is standard input. */
-[[nodiscard]] int trace_input_open(struct trace_input *input, const char *path, struct error *reterr);
+[[nodiscard]] int trace_input_open(struct trace_input *input, const char *path,
+                                   struct error *reterr);
 
 /* Takes the descriptor, also on failure. */
-[[nodiscard]] int trace_input_open_fd(struct trace_input *input, int take_fd, const char *name, struct error *reterr);
-[[nodiscard]] int trace_input_open_memory(struct trace_input *input, const void *bytes, size_t size, struct error *reterr);
+[[nodiscard]] int trace_input_open_fd(struct trace_input *input, int take_fd, const char *name,
+                                      struct error *reterr);
+[[nodiscard]] int trace_input_open_memory(struct trace_input *input, const void *bytes, size_t size,
+                                          struct error *reterr);
 
 /* Makes `need` bytes (at most TRACE_INPUT_BYTES) available, or all that there are. 0 or negative with `reterr`. */
 [[nodiscard]] int trace_input_fill(struct trace_input *input, size_t need, struct error *reterr);

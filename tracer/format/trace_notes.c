@@ -17,7 +17,8 @@ static uint8_t *text_write(uint8_t *to, const char *text, size_t bytes)
 
 bool trace_note_append(struct trace_payload *payload, const struct trace_note *note)
 {
-    size_t name_bytes = strnlen(note->name, TRACE_TEXT_BYTES_MAX), text_bytes = strnlen(note->text, TRACE_TEXT_BYTES_MAX);
+    size_t name_bytes = strnlen(note->name, TRACE_TEXT_BYTES_MAX),
+           text_bytes = strnlen(note->text, TRACE_TEXT_BYTES_MAX);
     if (payload->size + name_bytes + text_bytes + 2 * VARINT_BYTES_MAX > TRACE_BLOCK_RAW_MAX)
         return false;
     uint8_t *to = text_write(payload->bytes + payload->size, note->name, name_bytes);
@@ -27,7 +28,8 @@ bool trace_note_append(struct trace_payload *payload, const struct trace_note *n
     return true;
 }
 
-static const uint8_t *text_read(const uint8_t *from, const uint8_t *end, const uint8_t **ret_text, uint64_t *ret_bytes)
+static const uint8_t *text_read(const uint8_t *from, const uint8_t *end, const uint8_t **ret_text,
+                                uint64_t *ret_bytes)
 {
     from = varint_read_bounded(from, end, ret_bytes);
     if (from == NULL || *ret_bytes > TRACE_TEXT_BYTES_MAX || *ret_bytes > (size_t)(end - from))
@@ -36,7 +38,8 @@ static const uint8_t *text_read(const uint8_t *from, const uint8_t *end, const u
     return from + *ret_bytes;
 }
 
-static int note_put(struct trace_notes *notes, const uint8_t *name, size_t name_bytes, const uint8_t *text, size_t text_bytes)
+static int note_put(struct trace_notes *notes, const uint8_t *name, size_t name_bytes,
+                    const uint8_t *text, size_t text_bytes)
 {
     if (notes->count == notes->capacity) {
         size_t capacity = notes->capacity ? notes->capacity * 2 : 16;
@@ -58,7 +61,8 @@ static int note_put(struct trace_notes *notes, const uint8_t *name, size_t name_
     return 0;
 }
 
-int trace_notes_read(struct trace_notes *notes, const uint8_t *bytes, size_t size, const char **ret_reason)
+int trace_notes_read(struct trace_notes *notes, const uint8_t *bytes, size_t size,
+                     const char **ret_reason)
 {
     const uint8_t *end = bytes + size, *name, *text;
     uint64_t name_bytes, text_bytes;

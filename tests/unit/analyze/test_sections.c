@@ -1,0 +1,215 @@
+/* Sections: what each says, in which unit, and what a limit leaves out. */
+#include "unit/model/feed.h"
+
+#include "gctool/analyze/sections.h"
+
+static struct table make(struct feed *feed, enum report_section section, struct ranking_options ranking)
+{
+    struct section_options options = {.ranking = ranking, .program = "server"};
+    struct table table;
+    assert_int_equal(section_make(section, feed->model, &options, &table), 0);
+    assert_int_equal(table.cell_count % table.column_count, 0);
+    return table;
+}
+
+static const struct table_cell *cell(const struct table *table, size_t row, const char *key)
+{
+    assert_true(row < table_row_count(table));
+    for (size_t column = 0; column < table->column_count; column++)
+        if (strcmp(table->columns[column].key, key) == 0)
+            return table_cell(table, row, column);
+    fail_msg("%s has no column %s", table->name, key);
+    return NULL;
+}
+
+static uint64_t number(const struct table *table, size_t row, const char *key)
+{
+    assert_true(cell(table, row, key)->present);
+    return cell(table, row, key)->number;
+}
+
+static const char *text(const struct table *table, size_t row, const char *key)
+{
+    assert_true(cell(table, row, key)->present);
+    return cell(table, row, key)->text;
+}
+
+/* Ten nodes of 10 bytes made by load, inlined into main; three found dead by cycle 1, and an orderly end. */
+static struct feed sample(void)
+{
+    struct feed feed = feed_open();
+    struct stacks *stacks = &feed.model->stacks;
+    struct stack_frame frames[] = {{.function = "load", .file = "/src/load.c", .line = 20, .inlined = true},
+                                   {.function = "main", .file = "/src/main.c", .line = 10}};
+    assert_int_equal(stacks_add_context(stacks, 1, 0, 100), 0);
+    assert_int_equal(stacks_add_frames(stacks, 100, frames, 2), 0);
+    feed_type(&feed, 7, 10, "node");
+    feed_name(&feed, EVENT_NAMES_STOP_REASON, 0, "collect");
+    feed_name(&feed, EVENT_NAMES_CYCLE_CAUSE, 3, "heap goal");
+    feed_span(&feed, 1, 0, 7, 16, 10);
+    for (uint32_t slot = 0; slot < 10; slot++)
+        feed_birth(&feed, 1, slot, 1);
+    feed.now_ns = 1000;
+    feed_stop(&feed, EVENT_STOP_BEGIN, 0);
+    feed_phase(&feed, 1, 1);
+    feed.now_ns = 1500;
+    feed_stop(&feed, EVENT_STOP_DONE, 0);
+    uint64_t payload[] = {7, 70, 100, 200, 64, 3};
+    feed_words(&feed, event_word_pair(EVENT_CYCLE, 1, 0), payload, 6);
+    feed.now_ns = 2000;
+    feed_stop(&feed, EVENT_STOP_END, 0);
+    feed_deaths(&feed, 1, 0, 7);
+    uint64_t end[] = {1, 17};
+    feed.now_ns = 3000;
+    feed_words(&feed, event_word(EVENT_RUN_END, 0), end, 2);
+    model_finish(feed.model);
+    return feed;
+}
+
+static void the_summary_sums_up(void **)
+{
+    struct feed feed = sample();
+    struct table table = make(&feed, SECTION_summary, (struct ranking_options){0});
+    assert_true(table.single);
+    assert_string_equal(text(&table, 0, "program"), "server");
+    assert_string_equal(text(&table, 0, "ending"), "ended");
+    assert_int_equal(number(&table, 0, "allocated_objects"), 10);
+    assert_int_equal(number(&table, 0, "allocated_bytes"), 100);
+    assert_int_equal(number(&table, 0, "temporary_permille"), 300);
+    assert_int_equal(number(&table, 0, "freed_objects"), 3);
+    assert_int_equal(number(&table, 0, "alive_objects"), 7);
+    assert_int_equal(number(&table, 0, "alive_bytes"), 70);
+    assert_int_equal(number(&table, 0, "duration_ns"), 3000);
+    assert_int_equal(number(&table, 0, "pauses"), 1);
+    assert_int_equal(number(&table, 0, "pause_longest_ns"), 1000);
+    assert_int_equal(number(&table, 0, "alive_exact"), 1);
+    table_free(&table);
+    table = make(&feed, SECTION_completeness, (struct ranking_options){0});
+    assert_int_equal(table_row_count(&table), 0);
+    table_free(&table);
+    feed_close(&feed);
+}
+
+static void sites_say_share_place_and_stack(void **)
+{
+    struct feed feed = sample();
+    struct table table = make(&feed, SECTION_alive, (struct ranking_options){.by_stack = true});
+    assert_int_equal(table_row_count(&table), 1);
+    assert_int_equal(number(&table, 0, "bytes"), 70);
+    assert_int_equal(number(&table, 0, "share_permille"), 1000);
+    assert_int_equal(number(&table, 0, "oldest_ns"), 3000);
+    assert_string_equal(text(&table, 0, "type"), "node");
+    assert_string_equal(text(&table, 0, "function"), "load");
+    assert_string_equal(text(&table, 0, "location"), "load.c:20");
+    assert_string_equal(text(&table, 0, "stack"), "load load.c:20 (inlined)\nmain main.c:10");
+    table_free(&table);
+    table = make(&feed, SECTION_lifetimes, (struct ranking_options){0});
+    assert_int_equal(number(&table, 0, "freed_objects"), 3);
+    assert_int_equal(number(&table, 0, "temporary_permille"), 1000);
+    assert_int_equal(number(&table, 0, "lived_mean_min_ns"), 0);
+    assert_int_equal(number(&table, 0, "lived_mean_max_ns"), 1000);
+    table_free(&table);
+    feed_close(&feed);
+}
+
+static void the_collector_is_told_by_cycle_and_pause(void **)
+{
+    struct feed feed = sample();
+    struct table table = make(&feed, SECTION_pauses, (struct ranking_options){0});
+    assert_int_equal(table_row_count(&table), 1);
+    assert_string_equal(text(&table, 0, "reason"), "collect");
+    assert_int_equal(number(&table, 0, "longest_ns"), 1000);
+    assert_int_equal(number(&table, 0, "longest_at_ns"), 1000);
+    assert_int_equal(number(&table, 0, "stopping_longest_ns"), 500);
+    table_free(&table);
+    table = make(&feed, SECTION_cycles, (struct ranking_options){0});
+    assert_int_equal(table_row_count(&table), 1);
+    assert_string_equal(text(&table, 0, "cause"), "heap goal");
+    assert_int_equal(number(&table, 0, "marked_objects"), 7);
+    assert_int_equal(number(&table, 0, "freed_objects"), 3);
+    assert_int_equal(number(&table, 0, "pause_ns"), 1000);
+    table_free(&table);
+    feed_close(&feed);
+}
+
+static void a_limit_keeps_the_latest_cycles_in_order(void **)
+{
+    struct feed feed = feed_open();
+    for (uint64_t cycle = 1; cycle <= 5; cycle++)
+        feed_phase(&feed, cycle, 1);
+    model_finish(feed.model);
+    struct table table = make(&feed, SECTION_cycles, (struct ranking_options){.limit = 2});
+    assert_int_equal(table_row_count(&table), 2);
+    assert_int_equal(table.left_out, 3);
+    assert_int_equal(number(&table, 0, "cycle"), 4);
+    assert_int_equal(number(&table, 1, "cycle"), 5);
+    assert_false(cell(&table, 0, "marked_bytes")->present); /* no CYCLE event: not known, not zero */
+    table_free(&table);
+    feed_close(&feed);
+}
+
+static void goroutines_say_where_they_wait_and_who_made_them(void **)
+{
+    struct feed feed = sample();
+    feed_name(&feed, EVENT_NAMES_WAIT_REASON, 3, "channel receive");
+    feed_create(&feed, 5, 1, 1, 0x4000);
+    feed_go(&feed, EVENT_GO_RUN, 5);
+    feed.now_ns = 3500;
+    feed_block(&feed, 5, 3, 0, 1);
+    feed.now_ns = 4000;
+    feed_go(&feed, EVENT_GO_WAKE, 77); /* time goes on */
+    model_finish(feed.model);
+    struct table table = make(&feed, SECTION_goroutines, (struct ranking_options){.filter = "channel"});
+    assert_int_equal(table_row_count(&table), 1);
+    assert_string_equal(text(&table, 0, "state"), "waiting");
+    assert_string_equal(text(&table, 0, "wait_reason"), "channel receive");
+    assert_string_equal(text(&table, 0, "wait_location"), "load.c:20");
+    assert_string_equal(text(&table, 0, "creator_function"), "load");
+    assert_string_equal(text(&table, 0, "name"), "0x4000");
+    assert_int_equal(number(&table, 0, "longest_ns"), 500);
+    assert_int_equal(number(&table, 0, "example_id"), 5);
+    table_free(&table);
+    feed_close(&feed);
+}
+
+static void what_is_missing_is_said_with_its_time(void **)
+{
+    struct feed feed = feed_open();
+    feed.now_ns = 10;
+    feed_go(&feed, EVENT_GO_YIELD, 1);
+    feed.now_ns = 50;
+    feed_words(&feed, event_word(EVENT_LOST, 9), NULL, 0);
+    feed.model->file.gap_count = 1;
+    feed.model->file.gaps[0] = (struct trace_gap){.offset = 640, .bytes = 100, .from_ns = 1, .to_ns = 2, .reason = "why"};
+    model_finish(feed.model);
+    struct table table = make(&feed, SECTION_completeness, (struct ranking_options){0});
+    bool lost = false, damaged = false;
+    for (size_t row = 0; row < table_row_count(&table); row++) {
+        if (strcmp(text(&table, row, "reason"), "lost") == 0) {
+            lost = true;
+            assert_int_equal(number(&table, row, "from_ns"), 10);
+            assert_int_equal(number(&table, row, "to_ns"), 50);
+            assert_int_equal(number(&table, row, "count"), 9);
+        }
+        if (strcmp(text(&table, row, "reason"), "damaged") == 0) {
+            damaged = true;
+            assert_string_equal(text(&table, row, "text"), "100 bytes at offset 640: why");
+        }
+    }
+    assert_true(lost && damaged);
+    table_free(&table);
+    feed_close(&feed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_summary_sums_up),
+        cmocka_unit_test(sites_say_share_place_and_stack),
+        cmocka_unit_test(the_collector_is_told_by_cycle_and_pause),
+        cmocka_unit_test(a_limit_keeps_the_latest_cycles_in_order),
+        cmocka_unit_test(goroutines_say_where_they_wait_and_who_made_them),
+        cmocka_unit_test(what_is_missing_is_said_with_its_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum table_unit {
     UNIT_TEXT,
@@ -19,7 +20,6 @@ enum table_unit {
     UNIT_BYTES,
     UNIT_NS,
     UNIT_PERMILLE,
-    UNIT_ADDRESS,
     UNIT_FLAG,
 };
 
@@ -57,6 +57,11 @@ void table_put_nothing(struct table *table);
 
 size_t table_row_count(const struct table *table);
 const struct table_cell *table_cell(const struct table *table, size_t row, size_t column);
+
+/* Errors of writing stay in `out`: ferror(). */
+void table_write_text(const struct table *table, FILE *out);
+void table_write_json(const struct table *table, FILE *out);
+void json_write_string(const char *text, size_t length, FILE *out);
 
 void table_free(struct table *table);
 

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platform/clock.h"
 #include "sched/thread.h"
 #include "sched/wait_reason.h"
 
@@ -46,8 +47,8 @@ struct goroutine {
     void *park_value;        /* handed from the waker to the woken; a root */
     void *scratch[4];        /* of the subsystem that parks it; roots */
     void *blocking_registers[6]; /* rbx rbp r12 r13 r14 r15 at gcrt_block_enter(); roots while the status is SYSCALL */
-    int saved_errno;         /* the C library's, while it does not run */
     uint8_t stack_class;     /* sched/stack.h */
+    bool is_main;
     void *fibre;             /* TSan's handle of this stack */
     void *fake_stack;        /* ASan's, while it does not run */
 };
@@ -59,6 +60,9 @@ struct goroutine *goroutine_first(void);
 void goroutine_set_status(struct goroutine *goroutine, enum goroutine_status status);
 const char *goroutine_status_name(enum goroutine_status status);
 const char *wait_reason_name(enum wait_reason reason);
+
+/* A new record with its first context, RUNNABLE, in no queue yet. Caller: holds `worker`. */
+struct goroutine *goroutine_make(struct worker *worker, const char *name, size_t stack_bytes, void (*function)(void *), void *arg);
 
 /* The goroutine that runs on this thread; NULL on a scheduler's stack. */
 static inline struct goroutine *goroutine_current(void)

@@ -28,7 +28,7 @@ struct run_queue {
 /* The oldest, or NULL. Holder only. */
 struct goroutine *run_queue_pop(struct run_queue *queue);
 
-/* Moves the older half (rounded up) of `victim` to `thief` and returns one of them, already taken out; NULL: nothing there. The caller
+/* Moves the older half (rounded up) of `victim` to `thief` and returns the oldest of them, already taken out; NULL: nothing there. The caller
  * holds `thief`, which is empty. */
 struct goroutine *run_queue_steal(struct run_queue *thief, struct run_queue *victim);
 

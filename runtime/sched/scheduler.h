@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <gcrt/run.h>
+
 #include "sched/thread.h"
 
 struct scheduler_options {
@@ -30,6 +32,15 @@ extern bool (*scheduler_run_end_hook)(void);
 /* Leaves the current goroutine's stack for the scheduler's, which serves `request`; returns when the goroutine runs again, maybe on
  * another thread. Caller: a goroutine at depth 1, the request's fields set. errno is kept. */
 void scheduler_switch(enum thread_request request);
+
+/* Queues a RUNNABLE goroutine, as the next of `worker`, which the caller holds, and wakes another worker when it pays. */
+void scheduler_make_runnable(struct worker *worker, struct goroutine *goroutine);
+
+/* What a new thread runs, for ever, on its own stack, at depth 1, away and without a worker. */
+GCRT_NORETURN void scheduler_loop(struct thread *thread);
+
+/* Hands the end of the run to the thread of gcrt_run, which returns `status` or, `exits`, ends the process with it. Once. */
+void scheduler_finish(int status, bool exits);
 
 /* The stack of gcrt_run's caller, from where it waits (registers included) upwards: a root. */
 void scheduler_caller_stack(const void **ret_low, const void **ret_high);

@@ -32,9 +32,10 @@ void world_end(void);
 
 /* Called by the scheduler's loop, on its own stack, holding a worker, when runtime_stop_wanted(): stands until the world starts. */
 void scheduler_stand(void);
+void stop_stand(void *unused); /* the same, as a function for runtime_on_scheduler_stack() */
 
 /* A thread goes where it does nothing of the runtime (idle, or in a blocking call) and counts as standing until stop_away_end(), which
- * waits while a stop is on. A new thread begins away. On a goroutine's stack the caller has saved stack pointer and registers before. */
+ * waits while a stop is on. thread->stop_state 0 is away: so a new thread begins. On a goroutine's stack the caller has saved stack pointer and registers before. */
 void stop_away_begin(void);
 void stop_away_end(void);
 

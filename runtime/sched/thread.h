@@ -33,6 +33,7 @@ enum thread_request {
 struct thread {
     volatile unsigned depth;    /* runtime calls in progress, see runtime_call.h; read by this thread's signal handler */
     struct worker *worker;      /* held; NULL while idle, or in a blocking call whose worker was taken away */
+    struct worker *blocking_worker; /* held when the blocking call began */
     struct goroutine *current;  /* whose stack this thread runs on; NULL: the scheduler's */
     void *scheduler_stack_pointer; /* saved while a goroutine runs */
     uintptr_t stack_low, stack_high; /* the thread's own stack */
@@ -42,6 +43,7 @@ struct thread {
     void (*request_function)(void *arg);
     void *request_arg;
     int request_status;
+    bool request_exits; /* of FINISH: the process ends, too */
 
     /* Of sched/stop.c. */
     _Atomic uint32_t stop_state;
@@ -51,6 +53,7 @@ struct thread {
 
     /* Of sched/idle.c. */
     _Atomic uint32_t wake;    /* futex: 1 after a wake-up that was not consumed */
+    bool is_poller;           /* under the idle lock: waits in netpoll, not on `wake` */
     bool spinning;            /* counted in the scheduler's number of threads that look for work */
     struct thread *idle_next; /* under the idle lock */
     uint64_t random;          /* xorshift state: where stealing begins */
@@ -76,8 +79,8 @@ static inline struct thread *thread_current(void)
 /* The newest record of all. The list only grows, at this end. */
 struct thread *thread_first(void);
 
-/* A new thread that begins with `worker`, which the caller holds and gives away. It begins 'away' (stop.h), so it can be started during a
- * stop. Out of resources: reports and exits. */
-void thread_start(struct worker *worker);
+/* A new idle thread, away (stop.h) and on the idle list. Only the thread of gcrt_run starts threads: the C library allocates on the way,
+ * and its locks may be held by a stopped thread, which nobody but this one can afford to wait for. Out of resources: reports and exits. */
+void thread_start(void);
 
 #endif

@@ -1,0 +1,24 @@
+/* pages.h: address space, memory in it, and guards. */
+#ifndef RUNTIME_PLATFORM_PAGES_H
+#define RUNTIME_PLATFORM_PAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { PAGE_BYTES = 4096 };
+
+/* Readable and writable, zero, taking memory as it is touched, never in huge pages. NULL: refused. */
+[[nodiscard]] void *pages_map(size_t bytes);
+void pages_unmap(void *address, size_t bytes);
+
+/* Doubles and the like; the content stays, the address may change. NULL: refused, the old one is still there. */
+[[nodiscard]] void *pages_grow(void *address, size_t bytes, size_t new_bytes);
+
+/* Gives the memory back; reads as zero again. */
+void pages_drop(void *address, size_t bytes);
+
+/* Makes touching [address, address + bytes) a SIGSEGV: by MADV_GUARD_INSTALL, which costs no mapping, or on kernels before 6.13 by
+ * mprotect, which costs one, of which there are 65,530. False: refused, it stays accessible. */
+bool pages_guard(void *address, size_t bytes);
+
+#endif

@@ -1,0 +1,32 @@
+#include "platform/signal_stack.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <sys/auxv.h>
+
+#include "platform/pages.h"
+
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51
+#endif
+
+enum { HANDLER_BYTES = 64 * 1024 };
+
+bool signal_stack_install(uintptr_t *ret_low, uintptr_t *ret_high)
+{
+    /* A frame holds all vector registers, whose size the kernel tells; two of them, since a fault may meet a handler. */
+    size_t frame_bytes = (size_t)getauxval(AT_MINSIGSTKSZ);
+    size_t bytes = (HANDLER_BYTES + 2 * frame_bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    char *memory = pages_map(PAGE_BYTES + bytes);
+    if (memory == NULL)
+        return false;
+    pages_guard(memory, PAGE_BYTES);
+    stack_t stack = {.ss_sp = memory + PAGE_BYTES, .ss_size = bytes};
+    if (sigaltstack(&stack, NULL) < 0) {
+        pages_unmap(memory, PAGE_BYTES + bytes);
+        return false;
+    }
+    *ret_low = (uintptr_t)memory + PAGE_BYTES;
+    *ret_high = *ret_low + bytes;
+    return true;
+}

@@ -1,0 +1,54 @@
+/* gcrt_run: where the parts of the runtime are put together. It alone knows all of them. */
+#include <gcrt/run.h>
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "environment.h"
+#include "observe/observe.h"
+#include "platform/log.h"
+#include "sched/scheduler.h"
+#include "sched/stop.h"
+#include "sched/wait_reason.h"
+
+static void start_observer(const char *argument)
+{
+    char error[300];
+    if (argument == NULL)
+        return;
+    if (observe_start(argument, error, sizeof error) < 0)
+        fatal_exit("GCRT_TRACE='%s': %s", argument, error);
+}
+
+/* What the codes in the scheduler's events mean; before any goroutine runs, so on worker 0. */
+static void announce_names(void)
+{
+    if (gcrt_observer == NULL)
+        return;
+#define X(reason, text, can_leak) gcrt_observer->name(0, OBSERVE_NAMES_WAIT_REASON, WAIT_##reason, text);
+    GCRT_WAIT_REASONS(X)
+#undef X
+#define X(reason, text) gcrt_observer->name(0, OBSERVE_NAMES_STOP_REASON, STOP_##reason, text);
+    GCRT_STOP_REASONS(X)
+#undef X
+}
+
+int gcrt_run(const struct gcrt_options *options, int (*entry)(void *arg), void *arg)
+{
+    static _Atomic bool has_begun;
+    struct environment environment;
+    char error[300];
+    if (atomic_exchange_explicit(&has_begun, true, memory_order_relaxed)) /* relaxed: it only counts */
+        gcrt_panic("gcrt_run called twice");
+    if (environment_read(options, &environment, error, sizeof error) < 0)
+        fatal_exit("%s", error);
+    log_configure(environment.log, options != NULL ? options->log : NULL, options != NULL ? options->log_arg : NULL);
+    scheduler_start(&(struct scheduler_options){
+        .worker_count = environment.procs,
+        .main_stack_bytes = options != NULL ? options->main_stack_bytes : 0,
+        .stress_migrate = environment.stress.migrate,
+    });
+    start_observer(environment.trace);
+    announce_names();
+    return scheduler_run(entry, arg);
+}

@@ -1,0 +1,318 @@
+#include "sched/idle.h"
+
+#include <assert.h>
+#include <x86intrin.h>
+
+#include "observe/observe.h"
+#include "platform/futex.h"
+#include "platform/lock.h"
+#include "sched/deadlock.h"
+#include "sched/goroutine.h"
+#include "sched/monitor.h"
+#include "sched/netpoll_wait.h"
+#include "sched/runnable.h"
+#include "sched/runtime_call.h"
+#include "sched/stop.h"
+#include "sched/timer.h"
+#include "sched/worker.h"
+
+/* Waking a thread on another processor costs tens of microseconds: fine-grained work is not worth more than this many of them. */
+static const uint64_t WAKE_INTERVAL_CYCLES = 250000;
+
+static struct {
+    struct lock lock;
+    struct worker *workers;       /* linked by idle_next; under `lock`, as all but the atomics */
+    struct thread *threads;       /* linked by idle_next */
+    struct thread *poller;
+    unsigned unblocked_count;     /* threads in blocking calls whose worker was taken away */
+    unsigned thread_count;        /* all there are */
+    _Atomic unsigned worker_count;   /* of `workers`; written under `lock`, read by anybody as a hint */
+    _Atomic unsigned searching_count; /* threads that look for work */
+    _Atomic int64_t poller_until_ns; /* until when the poller sleeps; written by the poller */
+} idle = {.poller_until_ns = INT64_MAX};
+
+/* ---- under the lock ---- */
+
+static void push_worker(struct worker *worker)
+{
+    /* Relaxed: the lock orders it; the monitor only looks. */
+    atomic_store_explicit(&worker->held_by, NULL, memory_order_relaxed);
+    atomic_store_explicit(&worker->state, WORKER_IDLE, memory_order_relaxed);
+    worker->idle_next = idle.workers;
+    idle.workers = worker;
+    atomic_fetch_add_explicit(&idle.worker_count, 1, memory_order_relaxed);
+}
+
+/* Takes an idle worker for `thread`. */
+static bool take_worker(struct thread *thread)
+{
+    struct worker *worker = idle.workers;
+    if (worker == NULL)
+        return false;
+    idle.workers = worker->idle_next;
+    atomic_fetch_sub_explicit(&idle.worker_count, 1, memory_order_relaxed);
+    atomic_store_explicit(&worker->held_by, thread, memory_order_relaxed);
+    atomic_store_explicit(&worker->state, WORKER_RUNNING, memory_order_relaxed);
+    thread->worker = worker;
+    return true;
+}
+
+static void push_thread(struct thread *thread)
+{
+    thread->idle_next = idle.threads;
+    idle.threads = thread;
+}
+
+/* Removes one from the idle list, or else the poller; then that is to be interrupted. */
+static struct thread *pop_thread(bool *ret_was_poller)
+{
+    struct thread *thread = idle.threads;
+    *ret_was_poller = thread == NULL;
+    if (thread != NULL) {
+        idle.threads = thread->idle_next;
+    } else {
+        thread = idle.poller;
+        assert(thread != NULL); /* the second invariant of idle.h */
+        idle.poller = NULL;
+        thread->is_poller = false;
+    }
+    return thread;
+}
+
+static void begin_search(struct thread *thread)
+{
+    /* Relaxed: it limits wake-ups, and decides nothing else. */
+    if (!thread->spinning)
+        atomic_fetch_add_explicit(&idle.searching_count, 1, memory_order_relaxed);
+    thread->spinning = true;
+}
+
+/* ---- waking ---- */
+
+/* Whoever was taken out of the idle list or the poller's place under the lock. The word is a hint to look: the truth is under the lock. */
+static void wake_thread(struct thread *thread, bool was_poller)
+{
+    /* Release: pairs with the acquire in sleep_on_futex(). */
+    atomic_store_explicit(&thread->wake, 1, memory_order_release);
+    if (was_poller)
+        netpoll_interrupt();
+    else
+        futex_wake_one(&thread->wake);
+    monitor_attend();
+}
+
+void idle_wake_one(void)
+{
+    lock_take(&idle.lock);
+    /* Relaxed: a thread that stops searching looks at the queues again under this lock. */
+    if (idle.workers == NULL || atomic_load_explicit(&idle.searching_count, memory_order_relaxed) != 0) {
+        lock_release(&idle.lock);
+        return;
+    }
+    bool was_poller;
+    struct thread *thread = pop_thread(&was_poller);
+    take_worker(thread);
+    begin_search(thread);
+    lock_release(&idle.lock);
+    wake_thread(thread, was_poller);
+}
+
+void idle_wake_for(struct worker *worker)
+{
+    /* Relaxed: hints. A missed one is made up for by the next, or by the monitor. */
+    if (atomic_load_explicit(&idle.worker_count, memory_order_relaxed) == 0 ||
+        atomic_load_explicit(&idle.searching_count, memory_order_relaxed) != 0 || run_queue_length(&worker->queue) == 0)
+        return;
+    uint64_t cycles = __rdtsc();
+    if (cycles - worker->woke_at_cycles < WAKE_INTERVAL_CYCLES)
+        return;
+    worker->woke_at_cycles = cycles;
+    idle_wake_one();
+}
+
+void idle_search_begin(struct thread *thread)
+{
+    begin_search(thread);
+}
+
+void idle_search_end(struct thread *thread)
+{
+    if (!thread->spinning)
+        return;
+    thread->spinning = false;
+    atomic_fetch_sub_explicit(&idle.searching_count, 1, memory_order_relaxed); /* relaxed: see begin_search() */
+}
+
+/* ---- sleeping ---- */
+
+/* Until somebody took this thread off the idle list; also returns for a wake-up that came late. */
+static void sleep_on_futex(struct thread *thread)
+{
+    /* Acquire: pairs with the release in wake_thread(). */
+    while (atomic_exchange_explicit(&thread->wake, 0, memory_order_acquire) == 0)
+        futex_wait(&thread->wake, 0);
+}
+
+/* Something happened and this thread is still the poller: it takes an idle worker. When all are busy they will look; then it lies down. */
+static void sleep_as_poller(struct thread *thread)
+{
+    int64_t until_ns = timers_next_ns();
+    /* Relaxed: read by idle_wait() under the lock; a timer armed after our look is seen by who armed it when that goes idle, or by the
+     * monitor. */
+    atomic_store_explicit(&idle.poller_until_ns, until_ns, memory_order_relaxed);
+    netpoll_sleep(until_ns);
+    lock_take(&idle.lock);
+    if (idle.poller == thread) {
+        idle.poller = NULL;
+        thread->is_poller = false;
+        if (take_worker(thread))
+            begin_search(thread);
+        else
+            push_thread(thread);
+    }
+    lock_release(&idle.lock);
+}
+
+static void sleep_until_worker(struct thread *thread, bool is_poller)
+{
+    for (bool has_worker = false; !has_worker;) {
+        if (is_poller)
+            sleep_as_poller(thread);
+        else
+            sleep_on_futex(thread);
+        lock_take(&idle.lock);
+        has_worker = thread->worker != NULL;
+        is_poller = thread->is_poller;
+        lock_release(&idle.lock);
+    }
+}
+
+/* Under the lock: into the place of the poller if it is free. */
+static bool lie_down(struct thread *thread)
+{
+    thread->is_poller = idle.poller == NULL;
+    if (thread->is_poller)
+        idle.poller = thread;
+    else
+        push_thread(thread);
+    return thread->is_poller;
+}
+
+void idle_wait(struct thread *thread)
+{
+    lock_take(&idle.lock);
+    idle_search_end(thread);
+    if (runnable_global_exists() || runtime_stop_wanted()) {
+        lock_release(&idle.lock);
+        return;
+    }
+    struct worker *worker = thread->worker;
+    thread->worker = NULL;
+    push_worker(worker);
+    bool is_poller = lie_down(thread);
+    bool is_late = !is_poller && idle.poller != NULL &&
+                   timers_next_ns() < atomic_load_explicit(&idle.poller_until_ns, memory_order_relaxed);
+    if (idle_is_all() && idle.unblocked_count == 0)
+        deadlock_check();
+    lock_release(&idle.lock);
+    if (is_late)
+        netpoll_interrupt(); /* it computes its time anew */
+    stop_away_begin();
+    if (runnable_exists())
+        idle_wake_one(); /* maybe ourselves: somebody queued work while we looked away */
+    sleep_until_worker(thread, is_poller);
+    stop_away_end();
+}
+
+void idle_wait_new(struct thread *thread)
+{
+    sleep_until_worker(thread, false);
+    stop_away_end();
+}
+
+bool idle_wait_unblocked(struct thread *thread, struct goroutine *goroutine)
+{
+    lock_take(&idle.lock);
+    idle.unblocked_count--;
+    if (take_worker(thread)) {
+        lock_release(&idle.lock);
+        return true;
+    }
+    goroutine_set_status(goroutine, GOROUTINE_RUNNABLE);
+    runnable_add_global(goroutine); /* all workers are busy: the first that is free finds it */
+    bool is_poller = lie_down(thread);
+    lock_release(&idle.lock);
+    stop_away_begin();
+    sleep_until_worker(thread, is_poller);
+    stop_away_end();
+    return false;
+}
+
+void idle_add_new(struct thread *thread)
+{
+    lock_take(&idle.lock);
+    idle.thread_count++;
+    push_thread(thread);
+    lock_release(&idle.lock);
+}
+
+void idle_add_workers(void)
+{
+    lock_take(&idle.lock);
+    for (unsigned i = worker_count(); i-- > 0;)
+        push_worker(worker_at(i));
+    lock_release(&idle.lock);
+}
+
+/* ---- the monitor's ---- */
+
+bool idle_has_spare_thread(void)
+{
+    lock_take(&idle.lock);
+    bool has_spare = idle.thread_count > worker_count() + idle.unblocked_count;
+    lock_release(&idle.lock);
+    return has_spare;
+}
+
+bool idle_retake(struct worker *worker, uintptr_t state)
+{
+    lock_take(&idle.lock);
+    uintptr_t expected = state;
+    /* Acquire: pairs with the release in blocking_enter(): what the former holder did on the worker is done. */
+    if (!atomic_compare_exchange_strong_explicit(&worker->state, &expected, WORKER_RUNNING, memory_order_acquire,
+                                                 memory_order_relaxed)) {
+        lock_release(&idle.lock);
+        return false;
+    }
+    if (gcrt_observer != NULL)
+        gcrt_observer->go_yield(worker->index, worker->blocking_goroutine); /* it runs elsewhere, after it has had the lock */
+    idle.unblocked_count++;
+    bool was_poller;
+    struct thread *thread = pop_thread(&was_poller);
+    atomic_store_explicit(&worker->held_by, thread, memory_order_relaxed); /* relaxed: for stops and reports */
+    thread->worker = worker;
+    lock_release(&idle.lock);
+    wake_thread(thread, was_poller);
+    return true;
+}
+
+bool idle_is_all(void)
+{
+    return atomic_load_explicit(&idle.worker_count, memory_order_relaxed) == worker_count();
+}
+
+void idle_ensure_poller(void)
+{
+    lock_take(&idle.lock);
+    struct thread *thread = idle.poller == NULL ? idle.threads : NULL;
+    if (thread != NULL) {
+        idle.threads = thread->idle_next;
+        idle.poller = thread;
+        thread->is_poller = true;
+    }
+    lock_release(&idle.lock);
+    if (thread != NULL) {
+        atomic_store_explicit(&thread->wake, 1, memory_order_release); /* as in wake_thread() */
+        futex_wake_one(&thread->wake);
+    }
+}

@@ -1,0 +1,261 @@
+#include "sched/netpoll.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "platform/clock.h"
+#include "platform/lock.h"
+#include "platform/log.h"
+#include "platform/pages.h"
+#include "sched/goroutine.h"
+#include "sched/netpoll_wait.h"
+
+/* Who waits for one direction:
+ *
+ *     NOBODY --event--> READY --wait--> NOBODY          the event came first
+ *     NOBODY --park--> a goroutine --event--> READY     its waker makes it runnable; it takes READY away when it runs
+ *                                  --close--> NOBODY
+ *
+ * Events of a former user of the record can come late: then READY is wrong, and its taker gets EAGAIN once more. */
+enum { NOBODY = 0, READY = 1 };
+
+/* `use`: users, plus USE_CLOSED once closed; the open descriptor itself is a user. The last one gone closes the fd. */
+static const uint32_t USE_CLOSED = 1u << 31;
+
+struct netpoll_descriptor {
+    _Atomic uintptr_t waiters[2]; /* by enum netpoll_direction */
+    _Atomic uint32_t use;
+    int fd;
+    struct netpoll_descriptor *pool_next;
+};
+
+enum { EVENTS_MAX = 128, SLAB_BYTES = 16 * PAGE_BYTES };
+
+static struct {
+    int epoll_fd, event_fd;
+    _Atomic uint32_t waiter_count;  /* goroutines parked here */
+    _Atomic bool has_unseen_events; /* netpoll_sleep() ended because of some, nobody has collected them */
+    struct lock lock;
+    struct netpoll_descriptor *pool; /* closed ones, under `lock` */
+} netpoll;
+
+void netpoll_start(void)
+{
+    netpoll.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    netpoll.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (netpoll.epoll_fd < 0 || netpoll.event_fd < 0)
+        fatal_exit("cannot wait for I/O: no file descriptors for epoll");
+}
+
+/* ---- the pool ---- */
+
+static bool fill_pool(void)
+{
+    struct netpoll_descriptor *slab = pages_map(SLAB_BYTES);
+    if (slab == NULL)
+        return false;
+    for (size_t i = 0; i < SLAB_BYTES / sizeof *slab; i++) {
+        slab[i].pool_next = netpoll.pool;
+        netpoll.pool = &slab[i];
+    }
+    return true;
+}
+
+static struct netpoll_descriptor *pool_take(void)
+{
+    lock_take(&netpoll.lock);
+    struct netpoll_descriptor *descriptor = NULL;
+    if (netpoll.pool != NULL || fill_pool()) {
+        descriptor = netpoll.pool;
+        netpoll.pool = descriptor->pool_next;
+    }
+    lock_release(&netpoll.lock);
+    return descriptor;
+}
+
+static void pool_give(struct netpoll_descriptor *descriptor)
+{
+    lock_take(&netpoll.lock);
+    descriptor->pool_next = netpoll.pool;
+    netpoll.pool = descriptor;
+    lock_release(&netpoll.lock);
+}
+
+/* ---- descriptors ---- */
+
+int netpoll_open(int fd, struct netpoll_descriptor **ret_descriptor)
+{
+    struct netpoll_descriptor *descriptor = pool_take();
+    if (descriptor == NULL)
+        return -ENOMEM;
+    descriptor->fd = fd;
+    atomic_store_explicit(&descriptor->waiters[NETPOLL_READ], NOBODY, memory_order_relaxed); /* relaxed: nobody else knows it yet */
+    atomic_store_explicit(&descriptor->waiters[NETPOLL_WRITE], NOBODY, memory_order_relaxed);
+    atomic_store_explicit(&descriptor->use, 1, memory_order_relaxed);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = descriptor};
+    if (epoll_ctl(netpoll.epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0) {
+        int error = -errno;
+        pool_give(descriptor);
+        return error;
+    }
+    *ret_descriptor = descriptor;
+    return 0;
+}
+
+int netpoll_use_begin(struct netpoll_descriptor *descriptor, int *ret_fd)
+{
+    uint32_t use = atomic_load_explicit(&descriptor->use, memory_order_relaxed);
+    do {
+        if (use & USE_CLOSED)
+            return -ECANCELED;
+        /* Acquire: pairs with the release of who opened or last used it. */
+    } while (!atomic_compare_exchange_weak_explicit(&descriptor->use, &use, use + 1, memory_order_acquire, memory_order_relaxed));
+    *ret_fd = descriptor->fd;
+    return 0;
+}
+
+void netpoll_use_end(struct netpoll_descriptor *descriptor)
+{
+    /* Release and acquire: all uses come before the close. */
+    if (atomic_fetch_sub_explicit(&descriptor->use, 1, memory_order_acq_rel) - 1 != USE_CLOSED)
+        return;
+    epoll_ctl(netpoll.epoll_fd, EPOLL_CTL_DEL, descriptor->fd, NULL);
+    close(descriptor->fd);
+    pool_give(descriptor);
+}
+
+/* Puts `to` in the place of a waiting goroutine and wakes that, or marks the direction as ready. */
+static bool wake_waiter(struct netpoll_descriptor *descriptor, enum netpoll_direction direction, uintptr_t to)
+{
+    _Atomic uintptr_t *waiter = &descriptor->waiters[direction];
+    /* Acquire: pairs with the release in commit_wait(): the goroutine's record says WAITING. Release: pairs with take_ready(). */
+    uintptr_t former = atomic_exchange_explicit(waiter, to, memory_order_acq_rel);
+    if (former == NOBODY || former == READY)
+        return false;
+    atomic_fetch_sub_explicit(&netpoll.waiter_count, 1, memory_order_relaxed); /* relaxed: a number for deadlock_check() */
+    goroutine_ready((struct goroutine *)former);
+    return true;
+}
+
+void netpoll_close(struct netpoll_descriptor *descriptor)
+{
+    /* Sequentially consistent: against commit_wait(): either it sees the bit, or we see the goroutine. */
+    if (atomic_fetch_or(&descriptor->use, USE_CLOSED) & USE_CLOSED)
+        return;
+    wake_waiter(descriptor, NETPOLL_READ, READY);
+    wake_waiter(descriptor, NETPOLL_WRITE, READY);
+    netpoll_use_end(descriptor);
+}
+
+/* ---- waiting ---- */
+
+struct wait {
+    struct netpoll_descriptor *descriptor;
+    enum netpoll_direction direction;
+};
+
+static bool is_closed(struct netpoll_descriptor *descriptor)
+{
+    return (atomic_load(&descriptor->use) & USE_CLOSED) != 0; /* sequentially consistent: see netpoll_close() */
+}
+
+static bool commit_wait(struct goroutine *goroutine, void *arg)
+{
+    const struct wait *wait = arg;
+    struct netpoll_descriptor *descriptor = wait->descriptor;
+    _Atomic uintptr_t *waiter = &descriptor->waiters[wait->direction];
+    uintptr_t expected = NOBODY;
+    atomic_fetch_add_explicit(&netpoll.waiter_count, 1, memory_order_relaxed); /* relaxed: as in wake_waiter() */
+    /* Sequentially consistent: see netpoll_close(); from here on the goroutine may run elsewhere. */
+    if (atomic_compare_exchange_strong(waiter, &expected, (uintptr_t)goroutine)) {
+        expected = (uintptr_t)goroutine;
+        if (!is_closed(descriptor) || !atomic_compare_exchange_strong(waiter, &expected, NOBODY))
+            return true;
+    }
+    atomic_fetch_sub_explicit(&netpoll.waiter_count, 1, memory_order_relaxed);
+    return false;
+}
+
+/* Whether an event came; takes it away. */
+static bool take_ready(struct netpoll_descriptor *descriptor, enum netpoll_direction direction)
+{
+    uintptr_t expected = READY;
+    /* Acquire: pairs with wake_waiter(). */
+    return atomic_compare_exchange_strong_explicit(&descriptor->waiters[direction], &expected, NOBODY, memory_order_acquire,
+                                                   memory_order_relaxed);
+}
+
+int netpoll_wait(struct netpoll_descriptor *descriptor, enum netpoll_direction direction, enum wait_reason reason, const void *object)
+{
+    int fd;
+    int error = netpoll_use_begin(descriptor, &fd);
+    if (error < 0)
+        return error;
+    if (!take_ready(descriptor, direction)) {
+        struct wait wait = {descriptor, direction};
+        goroutine_park(reason, object, commit_wait, &wait);
+        take_ready(descriptor, direction);
+    }
+    error = is_closed(descriptor) ? -ECANCELED : 0;
+    netpoll_use_end(descriptor);
+    return error;
+}
+
+/* ---- the scheduler's side ---- */
+
+uint32_t netpoll_waiter_count(void)
+{
+    return atomic_load_explicit(&netpoll.waiter_count, memory_order_relaxed);
+}
+
+bool netpoll_collect(void)
+{
+    /* Relaxed: hints. Events that nobody waits for stay in the kernel, and are collected when somebody does. */
+    if (netpoll_waiter_count() == 0 && !atomic_load_explicit(&netpoll.has_unseen_events, memory_order_relaxed))
+        return false;
+    atomic_store_explicit(&netpoll.has_unseen_events, false, memory_order_relaxed);
+    struct epoll_event events[EVENTS_MAX];
+    int count = epoll_wait(netpoll.epoll_fd, events, EVENTS_MAX, 0);
+    bool has_woken = false;
+    for (int i = 0; i < count; i++) {
+        struct netpoll_descriptor *descriptor = events[i].data.ptr;
+        if (events[i].events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+            has_woken |= wake_waiter(descriptor, NETPOLL_READ, READY);
+        if (events[i].events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
+            has_woken |= wake_waiter(descriptor, NETPOLL_WRITE, READY);
+    }
+    return has_woken;
+}
+
+void netpoll_sleep(int64_t until_ns)
+{
+    struct pollfd polled[2] = {{.fd = netpoll.epoll_fd, .events = POLLIN}, {.fd = netpoll.event_fd, .events = POLLIN}};
+    struct timespec timeout = {0};
+    if (until_ns != INT64_MAX) {
+        int64_t left_ns = until_ns - clock_monotonic_ns();
+        if (left_ns <= 0)
+            return;
+        timeout.tv_sec = left_ns / 1000000000;
+        timeout.tv_nsec = left_ns % 1000000000;
+    }
+    if (ppoll(polled, 2, until_ns != INT64_MAX ? &timeout : NULL, NULL) <= 0)
+        return;
+    if (polled[0].revents != 0)
+        atomic_store_explicit(&netpoll.has_unseen_events, true, memory_order_relaxed); /* relaxed: see netpoll_collect() */
+    uint64_t interruptions;
+    if (polled[1].revents != 0 && read(netpoll.event_fd, &interruptions, sizeof interruptions) < 0)
+        return; /* somebody else has read it */
+}
+
+void netpoll_interrupt(void)
+{
+    uint64_t one = 1;
+    /* It fails only when the counter is full of interruptions nobody has seen yet, which interrupt as well. */
+    if (write(netpoll.event_fd, &one, sizeof one) < 0)
+        return;
+}

@@ -10,21 +10,28 @@
 #include "gctool/model/model.h"
 
 /*  X(NAME, word, counts_too, what a person is told) */
-#define COMPLETENESS_REASONS(X)                                                                                        \
-    X(CUT, "file cut off", 1, "the file ends before the recording did: what followed is missing")                      \
-    X(DAMAGED, "file damaged", 1, "parts of the file are damaged and were left out")                                   \
-    X(LOST, "events lost", 1, "events were dropped while recording")                                                   \
-    X(INCONSISTENT, "trace inconsistent", 1, "events contradict each other")                                           \
-    X(UNTIL, "interval ends early", 0, "the interval asked for ends before the recording: what had died but was not yet swept counts as alive") \
-    X(DETACHED, "recording ended early", 0, "the recording was ended while the program went on: what had died but was not yet swept counts as alive") \
-    X(NO_END, "no orderly end", 0, "the program was killed or crashed: what had died since the last sweep counts as alive") \
-    X(NOT_SWEPT, "no last collection", 0, "the program ended without a last collection: what had died since the last sweep counts as alive")
+#define COMPLETENESS_REASONS(X)                                                                    \
+    X(CUT, "file cut off", 1, "the file ends before the recording did: what followed is missing")  \
+    X(DAMAGED, "file damaged", 1, "parts of the file are damaged and were left out")               \
+    X(LOST, "events lost", 1, "events were dropped while recording")                               \
+    X(INCONSISTENT, "trace inconsistent", 1, "events contradict each other")                       \
+    X(UNTIL, "interval ends early", 0,                                                             \
+      "the interval asked for ends before the recording: what had died but was not yet swept "     \
+      "counts as alive")                                                                           \
+    X(DETACHED, "recording ended early", 0,                                                        \
+      "the recording was ended while the program went on: what had died but was not yet swept "    \
+      "counts as alive")                                                                           \
+    X(NO_END, "no orderly end", 0,                                                                 \
+      "the program was killed or crashed: what had died since the last sweep counts as alive")     \
+    X(NOT_SWEPT, "no last collection", 0,                                                          \
+      "the program ended without a last collection: what had died since the last sweep counts as " \
+      "alive")
 
 enum completeness_reason {
 #define X(name, word, counts_too, text) COMPLETENESS_##name,
     COMPLETENESS_REASONS(X)
 #undef X
-    COMPLETENESS_REASON_COUNT
+        COMPLETENESS_REASON_COUNT
 };
 
 struct completeness {

@@ -6,24 +6,24 @@
 #include "gctool/analyze/table.h"
 
 /*  X(NAME, word, title) */
-#define REPORT_SECTIONS(X)                                                                            \
-    X(summary, "the program and its recording")                                                       \
-    X(completeness, "why these numbers are not exact")                                                \
-    X(allocated, "what was allocated, and where")                                                     \
-    X(alive, "what is still alive, and who made it")                                                  \
-    X(temporary, "temporary garbage: dead before the first collection after its birth")               \
-    X(lifetimes, "how long what died had lived, at most")                                             \
-    X(goroutines, "goroutines by origin, state and wait")                                             \
-    X(blocking, "where goroutines waited")                                                            \
-    X(pauses, "when the world stood still")                                                           \
-    X(cycles, "the latest collections")                                                               \
+#define REPORT_SECTIONS(X)                                                              \
+    X(summary, "the program and its recording")                                         \
+    X(completeness, "why these numbers are not exact")                                  \
+    X(allocated, "what was allocated, and where")                                       \
+    X(alive, "what is still alive, and who made it")                                    \
+    X(temporary, "temporary garbage: dead before the first collection after its birth") \
+    X(lifetimes, "how long what died had lived, at most")                               \
+    X(goroutines, "goroutines by origin, state and wait")                               \
+    X(blocking, "where goroutines waited")                                              \
+    X(pauses, "when the world stood still")                                             \
+    X(cycles, "the latest collections")                                                 \
     X(cost, "what recording cost")
 
 enum report_section {
 #define X(name, title) SECTION_##name,
     REPORT_SECTIONS(X)
 #undef X
-    SECTION_COUNT
+        SECTION_COUNT
 };
 
 struct section_options {
@@ -32,8 +32,8 @@ struct section_options {
 };
 
 /* Makes the table of a section; table_free() it. 0 or -ENOMEM. */
-[[nodiscard]] int section_make(enum report_section section, struct model *model, const struct section_options *options,
-                               struct table *ret_table);
+[[nodiscard]] int section_make(enum report_section section, struct model *model,
+                               const struct section_options *options, struct table *ret_table);
 
 const char *section_name(enum report_section section);
 

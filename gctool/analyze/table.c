@@ -12,10 +12,12 @@ void table_start(struct table *table, const char *name, const char *title)
     *table = (struct table){.name = name, .title = title};
 }
 
-void table_add_column(struct table *table, const char *key, const char *heading, enum table_unit unit)
+void table_add_column(struct table *table, const char *key, const char *heading,
+                      enum table_unit unit)
 {
     assert(table->column_count < TABLE_COLUMNS_MAX && table->cell_count == 0);
-    table->columns[table->column_count++] = (struct table_column){.key = key, .heading = heading, .unit = unit};
+    table->columns[table->column_count++] = (struct table_column){
+        .key = key, .heading = heading, .unit = unit};
 }
 
 static bool is_text(enum table_unit unit)

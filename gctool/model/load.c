@@ -51,8 +51,8 @@ static int take_stacks(struct model *model, struct trace_reader *reader)
     return error;
 }
 
-int model_load(struct trace_reader *reader, uint64_t since_ns, uint64_t until_ns, struct model **ret_model,
-               struct error *reterr)
+int model_load(struct trace_reader *reader, uint64_t since_ns, uint64_t until_ns,
+               struct model **ret_model, struct error *reterr)
 {
     struct model *model = model_new(since_ns, until_ns);
     if (!model)

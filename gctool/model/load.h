@@ -8,7 +8,7 @@ struct error;
 
 /* Reads all events of `reader`, then its stacks and symbols, and finishes the model. The interval is (since_ns, until_ns) of model_new().
  * Damage of the file is no error: it is in ret_model->file. 0, or negative with `reterr`. */
-[[nodiscard]] int model_load(struct trace_reader *reader, uint64_t since_ns, uint64_t until_ns, struct model **ret_model,
-                             struct error *reterr);
+[[nodiscard]] int model_load(struct trace_reader *reader, uint64_t since_ns, uint64_t until_ns,
+                             struct model **ret_model, struct error *reterr);
 
 #endif

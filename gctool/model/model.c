@@ -56,7 +56,8 @@ static int apply_birth(struct model *model, const struct trace_event *event)
         return -ENOMEM;
     struct slot *slot = &slots[slot_number];
     if (slot->owner != SLOT_FREE) {
-        model->anomalies.birth_on_live_slot++; /* the older object's death is missing, yet it must be dead by now */
+        model->anomalies
+            .birth_on_live_slot++; /* the older object's death is missing, yet it must be dead by now */
         kill_slot(model, span, slot);
     }
     *slot = (struct slot){.owner = SLOT_UNCOUNTED,
@@ -92,7 +93,8 @@ static int apply_span_new(struct model *model, const struct trace_event *event)
 {
     uint64_t slot_count = event->payload[1] >> 32;
     uint64_t slot_bytes = event->payload[2];
-    if (slot_count == 0 || slot_count > SPAN_SLOTS_MAX || slot_bytes == 0 || slot_bytes > SLOT_BYTES_MAX) {
+    if (slot_count == 0 || slot_count > SPAN_SLOTS_MAX || slot_bytes == 0 ||
+        slot_bytes > SLOT_BYTES_MAX) {
         model->anomalies.malformed++;
         return 0;
     }
@@ -161,8 +163,9 @@ static int apply_type(struct model *model, const struct trace_event *event)
         model->anomalies.malformed++;
         return 0;
     }
-    return names_set_type(&model->names, event_word_code(event->word), event->payload[0], event->payload[1],
-                          (const char *)(event->payload + 2), (event->payload_words - 2) * sizeof(uint64_t));
+    return names_set_type(&model->names, event_word_code(event->word), event->payload[0],
+                          event->payload[1], (const char *)(event->payload + 2),
+                          (event->payload_words - 2) * sizeof(uint64_t));
 }
 
 static int apply_name(struct model *model, const struct trace_event *event)
@@ -172,7 +175,8 @@ static int apply_name(struct model *model, const struct trace_event *event)
         return 0;
     }
     return names_set(&model->names, event_word_code(event->word), event->payload[0],
-                     (const char *)(event->payload + 1), (event->payload_words - 1) * sizeof(uint64_t));
+                     (const char *)(event->payload + 1),
+                     (event->payload_words - 1) * sizeof(uint64_t));
 }
 
 /* Three words of addresses, three of the build id, then the path. */
@@ -188,7 +192,8 @@ static int apply_module(struct model *model, const struct trace_event *event)
                          (event->payload_words - MODULE_PATH_WORD) * sizeof(uint64_t));
     if (!path)
         return -ENOMEM;
-    int error = stacks_add_module(&model->stacks, event->payload[0], event->payload[1], event->payload[2], path);
+    int error = stacks_add_module(&model->stacks, event->payload[0], event->payload[1],
+                                  event->payload[2], path);
     free(path);
     return error;
 }
@@ -202,7 +207,8 @@ static int apply_goroutine(struct model *model, const struct trace_event *event)
     uint64_t now_ns = event->time_ns;
     switch (event_word_kind(event->word)) {
     case EVENT_GO_CREATE:
-        return goroutines_create(all, id, event->payload[0], (uint32_t)event->payload[1], event->payload[2], now_ns);
+        return goroutines_create(all, id, event->payload[0], (uint32_t)event->payload[1],
+                                 event->payload[2], now_ns);
     case EVENT_GO_RUN:
         return goroutines_run(all, id, now_ns);
     case EVENT_GO_BLOCK:
@@ -236,8 +242,8 @@ static int apply_stop(struct model *model, const struct trace_event *event)
 
 static int apply_phase(struct model *model, const struct trace_event *event)
 {
-    return cycles_phase(&model->cycles, event_word_number(event->word), (uint8_t)event_word_small(event->word),
-                        event->time_ns);
+    return cycles_phase(&model->cycles, event_word_number(event->word),
+                        (uint8_t)event_word_small(event->word), event->time_ns);
 }
 
 static int apply_cycle(struct model *model, const struct trace_event *event)
@@ -260,10 +266,12 @@ static int apply_cycle(struct model *model, const struct trace_event *event)
 static int apply_lost(struct model *model, const struct trace_event *event)
 {
     uint64_t events = event_word_argument(event->word);
-    int error = array_reserve(&model->lost, &model->lost_capacity, model->lost_count + 1, sizeof *model->lost);
+    int error = array_reserve(&model->lost, &model->lost_capacity, model->lost_count + 1,
+                              sizeof *model->lost);
     if (error < 0)
         return error;
-    uint64_t from_ns = event->worker < MODEL_WORKERS_MAX ? model->workers[event->worker].last_ns : 0;
+    uint64_t from_ns = event->worker < MODEL_WORKERS_MAX ? model->workers[event->worker].last_ns
+                                                         : 0;
     model->lost[model->lost_count++] = (struct model_lost){
         .worker = event->worker, .from_ns = from_ns, .to_ns = event->time_ns, .events = events};
     model->lost_events += events;
@@ -285,7 +293,6 @@ static int apply_cost(struct model *model, const struct trace_event *event)
     model->cost_ns += event->payload[1];
     return 0;
 }
-
 
 typedef int apply_function(struct model *model, const struct trace_event *event);
 

@@ -23,16 +23,16 @@
 #include <stdbool.h>
 
 /*  X(name, what a person is told) */
-#define MODEL_ANOMALIES(X)                                                           \
-    X(birth_on_live_slot, "births on a slot that was alive")                         \
+#define MODEL_ANOMALIES(X)                                                            \
+    X(birth_on_live_slot, "births on a slot that was alive")                          \
     X(birth_outside_span, "births in a span that does not exist or has no such slot") \
-    X(death_of_free_slot, "deaths of slots that were not alive")                     \
+    X(death_of_free_slot, "deaths of slots that were not alive")                      \
     X(death_outside_span, "deaths in a span that does not exist or has no such slot") \
-    X(stale_incarnation, "events for a span that was replaced since")                \
-    X(malformed, "events whose fields make no sense")                                \
-    X(unknown_kind, "events of a kind this version does not know")                   \
-    X(time_backwards, "events earlier than the one before")                          \
-    X(goroutine_state, "goroutine events that do not follow from its last")          \
+    X(stale_incarnation, "events for a span that was replaced since")                 \
+    X(malformed, "events whose fields make no sense")                                 \
+    X(unknown_kind, "events of a kind this version does not know")                    \
+    X(time_backwards, "events earlier than the one before")                           \
+    X(goroutine_state, "goroutine events that do not follow from its last")           \
     X(cycle_order, "collector events out of order")
 
 struct model_anomalies {
@@ -72,15 +72,15 @@ struct model {
     uint64_t lost_events;
 
     uint64_t event_count, kind_counts[1 << EVENT_KIND_BITS];
-    uint64_t first_ns, last_ns;         /* of the events seen */
-    bool past_until;                    /* the recording goes on after the interval */
+    uint64_t first_ns, last_ns; /* of the events seen */
+    bool past_until;            /* the recording goes on after the interval */
     uint64_t alive_bytes, peak_bytes, peak_ns, alive_objects;
     uint64_t span_count, span_count_peak; /* spans that exist */
 
-    bool ended;                         /* an orderly end was recorded */
-    bool ended_swept;                   /* after a last full collection: what is alive is exact */
+    bool ended;       /* an orderly end was recorded */
+    bool ended_swept; /* after a last full collection: what is alive is exact */
     uint64_t exit_status, recorded_events;
-    uint64_t cost_births, cost_ns;      /* the recorder's own sample */
+    uint64_t cost_births, cost_ns; /* the recorder's own sample */
 };
 
 /* since_ns 0 and until_ns UINT64_MAX: everything. NULL when out of memory. */

@@ -23,7 +23,8 @@ uint64_t text_hash(uint64_t hash, const char *text)
 
 static int add(struct texts *texts, char *text, uint64_t hash, uint64_t probe)
 {
-    int error = array_reserve(&texts->items, &texts->capacity, texts->count + 1, sizeof *texts->items);
+    int error = array_reserve(&texts->items, &texts->capacity, texts->count + 1,
+                              sizeof *texts->items);
     if (error == 0)
         error = key_index_add(&texts->by_hash, hash, probe, (uint32_t)texts->count);
     if (error == 0)

@@ -3,7 +3,8 @@
 
 #include "gctool/analyze/sections.h"
 
-static struct table make(struct feed *feed, enum report_section section, struct ranking_options ranking)
+static struct table make(struct feed *feed, enum report_section section,
+                         struct ranking_options ranking)
 {
     struct section_options options = {.ranking = ranking, .program = "server"};
     struct table table;
@@ -39,8 +40,9 @@ static struct feed sample(void)
 {
     struct feed feed = feed_open();
     struct stacks *stacks = &feed.model->stacks;
-    struct stack_frame frames[] = {{.function = "load", .file = "/src/load.c", .line = 20, .inlined = true},
-                                   {.function = "main", .file = "/src/main.c", .line = 10}};
+    struct stack_frame frames[] = {
+        {.function = "load", .file = "/src/load.c", .line = 20, .inlined = true},
+        {.function = "main", .file = "/src/main.c", .line = 10}};
     assert_int_equal(stacks_add_context(stacks, 1, 0, 100), 0);
     assert_int_equal(stacks_add_frames(stacks, 100, frames, 2), 0);
     feed_type(&feed, 7, 10, "node");
@@ -143,7 +145,8 @@ static void a_limit_keeps_the_latest_cycles_in_order(void **)
     assert_int_equal(table.left_out, 3);
     assert_int_equal(number(&table, 0, "cycle"), 4);
     assert_int_equal(number(&table, 1, "cycle"), 5);
-    assert_false(cell(&table, 0, "marked_bytes")->present); /* no CYCLE event: not known, not zero */
+    assert_false(
+        cell(&table, 0, "marked_bytes")->present); /* no CYCLE event: not known, not zero */
     table_free(&table);
     feed_close(&feed);
 }
@@ -159,7 +162,8 @@ static void goroutines_say_where_they_wait_and_who_made_them(void **)
     feed.now_ns = 4000;
     feed_go(&feed, EVENT_GO_WAKE, 77); /* time goes on */
     model_finish(feed.model);
-    struct table table = make(&feed, SECTION_goroutines, (struct ranking_options){.filter = "channel"});
+    struct table table = make(&feed, SECTION_goroutines,
+                              (struct ranking_options){.filter = "channel"});
     assert_int_equal(table_row_count(&table), 1);
     assert_string_equal(text(&table, 0, "state"), "waiting");
     assert_string_equal(text(&table, 0, "wait_reason"), "channel receive");
@@ -180,7 +184,8 @@ static void what_is_missing_is_said_with_its_time(void **)
     feed.now_ns = 50;
     feed_words(&feed, event_word(EVENT_LOST, 9), NULL, 0);
     feed.model->file.gap_count = 1;
-    feed.model->file.gaps[0] = (struct trace_gap){.offset = 640, .bytes = 100, .from_ns = 1, .to_ns = 2, .reason = "why"};
+    feed.model->file.gaps[0] = (struct trace_gap){
+        .offset = 640, .bytes = 100, .from_ns = 1, .to_ns = 2, .reason = "why"};
     model_finish(feed.model);
     struct table table = make(&feed, SECTION_completeness, (struct ranking_options){0});
     bool lost = false, damaged = false;

@@ -4,7 +4,10 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "collector/collector.h"
+#include "collector/phase.h"
 #include "environment.h"
+#include "heap/heap.h"
 #include "observe/observe.h"
 #include "platform/log.h"
 #include "sched/scheduler.h"
@@ -31,6 +34,12 @@ static void announce_names(void)
 #define X(reason, text) gcrt_observer->name(0, OBSERVE_NAMES_STOP_REASON, STOP_##reason, text);
     GCRT_STOP_REASONS(X)
 #undef X
+#define X(phase, text) gcrt_observer->name(0, OBSERVE_NAMES_PHASE, PHASE_##phase, text);
+    COLLECTOR_PHASES(X)
+#undef X
+#define X(cause, text) gcrt_observer->name(0, OBSERVE_NAMES_CYCLE_CAUSE, CAUSE_##cause, text);
+    COLLECTOR_CAUSES(X)
+#undef X
 }
 
 int gcrt_run(const struct gcrt_options *options, int (*entry)(void *arg), void *arg)
@@ -48,6 +57,8 @@ int gcrt_run(const struct gcrt_options *options, int (*entry)(void *arg), void *
         .main_stack_bytes = options != NULL ? options->main_stack_bytes : 0,
         .stress_migrate = environment.stress.migrate,
     });
+    heap_start(environment.stress.collect_every);
+    collector_start(environment.percent);
     start_observer(environment.trace);
     announce_names();
     return scheduler_run(entry, arg);

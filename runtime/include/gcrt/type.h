@@ -32,7 +32,7 @@ struct gcrt_pointer_range {
     uint32_t words;
 };
 struct gcrt_type_state {
-    uint32_t kinds[3]; /* dense ids of the allocator, 0: none yet: single object, large object, index of the array table */
+    uint32_t kinds[3]; /* dense ids of the allocator, 0: none yet: of single objects; the first of arrays; the first of objects with a tail */
 };
 struct gcrt_type {
     const char *name;

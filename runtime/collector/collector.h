@@ -1,0 +1,15 @@
+/* collector.h: cycles: stop, mark, let the world go on, sweep lazily.
+ *
+ *     SWEEP_LAST   whoever wants the cycle sweeps what is left of the last one, beside the program
+ *     ROOTS        the world stops; caches are flushed; roots and stacks are scanned
+ *     MARK         until nothing is grey
+ *     MARK_END     the invariants of the end of marking; spans go to the sweepers; the next goal
+ *     SWEEP        the world runs; sweeping is the allocators' business
+ */
+#ifndef RUNTIME_COLLECTOR_COLLECTOR_H
+#define RUNTIME_COLLECTOR_COLLECTOR_H
+
+/* `percent`: growth over what survived that starts the next cycle; negative: only when asked. After heap_start(). */
+void collector_start(int percent);
+
+#endif

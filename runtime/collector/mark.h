@@ -1,0 +1,28 @@
+/* mark.h: finding everything reachable, while the world stands, on one thread.
+ *
+ * Tri-colour: white: mark 0; grey: mark 1 and on the stack or in the ring; black: mark 1 and in neither. Invariant Q1 at the end of marking: stack and
+ * ring are empty.
+ */
+#ifndef RUNTIME_COLLECTOR_MARK_H
+#define RUNTIME_COLLECTOR_MARK_H
+
+#include <stdint.h>
+
+struct mark_totals {
+    uint64_t objects, bytes, root_bytes;
+};
+
+void mark_start(void);
+
+void mark_begin(void);
+
+/* Every aligned word in [low, high) may point to an object, into it, or just behind its end. */
+void mark_range(const void *low, const void *high, void *unused);
+
+/* Follows what is grey until nothing is. */
+void mark_drain(void);
+
+/* Checks Q1, gives back memory of a stack that has grown large. */
+void mark_end(struct mark_totals *ret_totals);
+
+#endif

@@ -1,0 +1,133 @@
+/* The table: open addressing, linear probing, no tombstones; grows at half full. In mapped memory, so that its own words are no roots. */
+#include "collector/root_table.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <gcrt/memory.h>
+
+#include "platform/lock.h"
+#include "platform/log.h"
+#include "platform/pages.h"
+#include "sched/runtime_call.h"
+#include "sched/thread.h"
+
+struct root {
+    uintptr_t address; /* 0: empty */
+    size_t size;
+};
+
+static struct {
+    struct lock lock;
+    struct root *roots;
+    size_t count, capacity; /* a power of two */
+} table;
+
+enum { FIRST_CAPACITY = 256 };
+
+/* Goroutines hold the lock inside the runtime only, so none is stopped with it; other threads are never stopped. */
+static void take_lock(void)
+{
+    if (thread_current() != NULL)
+        runtime_enter();
+    lock_take(&table.lock);
+}
+
+static void release_lock(void)
+{
+    lock_release(&table.lock);
+    if (thread_current() != NULL)
+        runtime_leave();
+}
+
+static size_t home_of(uintptr_t address)
+{
+    return (address * 0x9e3779b97f4a7c15ULL >> 20) & (table.capacity - 1);
+}
+
+/* Where `address` is, or the empty place where it would go. */
+static struct root *place_of(uintptr_t address)
+{
+    size_t at = home_of(address);
+    while (table.roots[at].address != 0 && table.roots[at].address != address)
+        at = (at + 1) & (table.capacity - 1);
+    return &table.roots[at];
+}
+
+static void grow(void)
+{
+    struct root *old = table.roots;
+    size_t old_capacity = table.capacity;
+    table.capacity = old_capacity != 0 ? old_capacity * 2 : FIRST_CAPACITY;
+    table.roots = pages_map(table.capacity * sizeof(struct root));
+    if (table.roots == NULL)
+        fatal_exit("out of memory: the table of %zu roots", table.capacity);
+    for (size_t i = 0; i < old_capacity; i++)
+        if (old[i].address != 0)
+            *place_of(old[i].address) = old[i];
+    if (old != NULL)
+        pages_unmap(old, old_capacity * sizeof(struct root));
+}
+
+void gcrt_root_add(void *address, size_t size)
+{
+    if (address == NULL)
+        return;
+    take_lock();
+    if (table.count * 2 >= table.capacity)
+        grow();
+    struct root *place = place_of((uintptr_t)address);
+    table.count += place->address == 0;
+    *place = (struct root){(uintptr_t)address, size};
+    release_lock();
+}
+
+/* Moves later ones of the same run of probes up, so that no gap parts them from their home. */
+static void close_gap(size_t gap)
+{
+    for (size_t at = (gap + 1) & (table.capacity - 1); table.roots[at].address != 0; at = (at + 1) & (table.capacity - 1)) {
+        size_t home = home_of(table.roots[at].address);
+        if (((at - home) & (table.capacity - 1)) < ((at - gap) & (table.capacity - 1)))
+            continue;
+        table.roots[gap] = table.roots[at];
+        gap = at;
+    }
+    table.roots[gap] = (struct root){0};
+}
+
+void gcrt_root_remove(void *address)
+{
+    take_lock();
+    if (address != NULL && table.capacity != 0) {
+        struct root *place = place_of((uintptr_t)address);
+        if (place->address != 0) {
+            table.count--;
+            close_gap((size_t)(place - table.roots));
+        }
+    }
+    release_lock();
+}
+
+void *gcrt_root_alloc(size_t size)
+{
+    void *memory = calloc(1, size != 0 ? size : 1);
+    if (memory != NULL)
+        gcrt_root_add(memory, size);
+    return memory;
+}
+
+void gcrt_root_free(void *memory)
+{
+    gcrt_root_remove(memory);
+    free(memory);
+}
+
+void root_table_visit(void (*range)(const void *low, const void *high, void *context), void *context)
+{
+    lock_take(&table.lock); /* of threads that are not goroutines */
+    for (size_t i = 0; i < table.capacity; i++)
+        if (table.roots[i].address != 0)
+            range((const void *)table.roots[i].address, (const void *)(table.roots[i].address + table.roots[i].size), context);
+    lock_release(&table.lock);
+}

@@ -1,0 +1,21 @@
+/* sweep.h: finding out what died: allocated and not marked. Lazy: by whoever needs a span next, or by the next cycle.
+ *
+ * A span on a kind's unswept list belongs to who takes it off, under heap_lock; nobody else touches it until it is in a cache, on the partial
+ * list, or pages again.
+ */
+#ifndef RUNTIME_HEAP_SWEEP_H
+#define RUNTIME_HEAP_SWEEP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Tells the observer who died; marks become the allocated bits. Returns the number of free slots. Caller: owns the span, on a worker. */
+uint32_t sweep_span(uint32_t first);
+
+/* Takes one span of the kind off its unswept list, sweeps it, and puts it where it belongs; false: the list is empty. */
+bool sweep_one(uint32_t kind_id);
+
+/* The next span of the list, or 0. */
+uint32_t sweep_take(uint32_t kind_id);
+
+#endif

@@ -121,13 +121,18 @@ static __attribute__((noinline)) void make_vector(void)
         store(&kept_vector->items[i], gcrt_new(&node_type));
 }
 
+static __attribute__((noinline)) void drop_every_other_item(void)
+{
+    for (int i = 0; i < 1000; i += 2)
+        store(&kept_vector->items[i], NULL);
+}
+
 static void a_tail_keeps_its_items(void **)
 {
     make_vector();
     collect();
     assert_in_range(count_alive(&node_type), 1000, 1004);
-    for (int i = 0; i < 1000; i += 2)
-        store(&kept_vector->items[i], NULL);
+    drop_every_other_item();
     collect();
     assert_in_range(count_alive(&node_type), 500, 504);
     store(&kept_vector, NULL);

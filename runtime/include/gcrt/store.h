@@ -15,9 +15,12 @@
 
 /* Atomic, sequentially consistent. gcrt_exchange() returns the old value; gcrt_compare_exchange() whether it exchanged, and else leaves what it found in
  * *expected. */
-#define gcrt_exchange(slot, value) __atomic_exchange_n((slot), GCRT_SAME_POINTER_(slot, value), __ATOMIC_SEQ_CST)
+#define gcrt_exchange(slot, value) \
+    __extension__({ __atomic_exchange_n((slot), GCRT_SAME_POINTER_(slot, value), __ATOMIC_SEQ_CST); })
 #define gcrt_compare_exchange(slot, expected, value) \
-    __atomic_compare_exchange_n((slot), (expected), GCRT_SAME_POINTER_(slot, value), 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
+    __extension__({                                  \
+        __atomic_compare_exchange_n((slot), (expected), GCRT_SAME_POINTER_(slot, value), 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
+    })
 
 /* struct node { GCRT_REF(struct node) next; }: a plain assignment to the field does not compile; gcrt_get() and gcrt_set() read and write it. */
 #define GCRT_REF(type)  \

@@ -18,11 +18,9 @@ struct error {
 };
 
 /* Sets code and message, and clears the hint. Returns `code`, so that a failing function can return the call. */
-int error_set(struct error *reterr, int code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+int error_set(struct error *reterr, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Adds the hint. */
-void error_hint(struct error *reterr, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void error_hint(struct error *reterr, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -102,7 +102,8 @@ static bool parse_stress_item(const char *item, size_t length, struct environmen
     if (length == strlen("barrier") && memcmp(item, "barrier", length) == 0)
         return stress->barrier = true;
     if (length < sizeof collect - 1 || memcmp(item, collect, sizeof collect - 1) != 0 ||
-        !parse_number(item + sizeof collect - 1, length - (sizeof collect - 1), COLLECT_EVERY_MAX, &number) || number == 0)
+        !parse_number(item + sizeof collect - 1, length - (sizeof collect - 1), COLLECT_EVERY_MAX, &number) ||
+        number == 0)
         return false;
     stress->collect_every = (unsigned)number;
     return true;
@@ -128,7 +129,8 @@ static int complain(char *reterr, size_t reterr_bytes, const char *name, const c
     return -EINVAL;
 }
 
-static int parse_variable(const char *name, const char *value, struct environment *environment, struct complaint *complaint)
+static int parse_variable(const char *name, const char *value, struct environment *environment,
+                          struct complaint *complaint)
 {
 #define X(NAME, field, kind, text) \
     if (strcmp(name, #NAME) == 0)  \
@@ -137,12 +139,13 @@ static int parse_variable(const char *name, const char *value, struct environmen
 #undef X
     return refuse(complaint, "no such variable; there are"
 #define X(NAME, field, kind, text) " GCRT_" #NAME
-                             GCRT_VARIABLES(X)
+                  GCRT_VARIABLES(X)
 #undef X
     );
 }
 
-int environment_read(const struct gcrt_options *options, struct environment *ret_environment, char *reterr, size_t reterr_bytes)
+int environment_read(const struct gcrt_options *options, struct environment *ret_environment, char *reterr,
+                     size_t reterr_bytes)
 {
     static const char prefix[] = "GCRT_";
     *ret_environment = (struct environment){.percent = 100, .is_mark = true, .log = GCRT_LOG_WARNING};
@@ -156,7 +159,8 @@ int environment_read(const struct gcrt_options *options, struct environment *ret
         if (strncmp(*variable, prefix, sizeof prefix - 1) != 0 || equals == NULL)
             continue;
         char name[64], reason[200];
-        snprintf(name, sizeof name, "%.*s", (int)(equals - *variable - (int)(sizeof prefix - 1)), *variable + sizeof prefix - 1);
+        snprintf(name, sizeof name, "%.*s", (int)(equals - *variable - (int)(sizeof prefix - 1)),
+                 *variable + sizeof prefix - 1);
         struct complaint complaint = {reason, sizeof reason};
         if (parse_variable(name, equals + 1, ret_environment, &complaint) < 0)
             return complain(reterr, reterr_bytes, name, equals + 1, reason);

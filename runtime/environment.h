@@ -10,13 +10,16 @@
 
 #include <gcrt/run.h>
 
-#define GCRT_VARIABLES(X)                                                                                                          \
-    X(PROCS, procs, count, "workers that run goroutines at the same time, 1 to 256; default: the processors of this process")     \
-    X(PERCENT, percent, percent, "growth of the heap, relative to what survived, that starts a collection; 'off': never")         \
-    X(MODE, is_mark, mode, "collector: mark")                                                                                         \
-    X(STRESS, stress, stress,                                                                                                      \
-      "comma list: collect=N (every Nth span refill), migrate (every switch changes the queue), barrier (flag always on)")        \
-    X(TRACE, trace, text, "set by 'gctool trace': where to record")                                                                \
+#define GCRT_VARIABLES(X)                                                                                              \
+    X(PROCS, procs, count,                                                                                             \
+      "workers that run goroutines at the same time, 1 to 256; default: the processors of this process")               \
+    X(PERCENT, percent, percent,                                                                                       \
+      "growth of the heap, relative to what survived, that starts a collection; 'off': never")                         \
+    X(MODE, is_mark, mode, "collector: mark")                                                                          \
+    X(STRESS, stress, stress,                                                                                          \
+      "comma list: collect=N (every Nth span refill), migrate (every switch changes the queue), barrier (flag always " \
+      "on)")                                                                                                           \
+    X(TRACE, trace, text, "set by 'gctool trace': where to record")                                                    \
     X(LOG, log, log, "least level to log: error, warning, info")
 
 enum { ENVIRONMENT_PERCENT_OFF = -1 };
@@ -37,6 +40,7 @@ struct environment {
 };
 
 /* The defaults, then `options` (may be NULL), then the variables. 0, or -EINVAL and a message that names the variable. */
-int environment_read(const struct gcrt_options *options, struct environment *ret_environment, char *reterr, size_t reterr_bytes);
+int environment_read(const struct gcrt_options *options, struct environment *ret_environment, char *reterr,
+                     size_t reterr_bytes);
 
 #endif

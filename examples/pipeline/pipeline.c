@@ -56,8 +56,8 @@ static void remember(struct document *document)
 static char *write_text(int64_t number)
 {
     char line[128];
-    int length = snprintf(line, sizeof line, "document %lld has some words and %lld more",
-                          (long long)number, (long long)(number % 7));
+    int length = snprintf(line, sizeof line, "document %lld has some words and %lld more", (long long)number,
+                          (long long)(number % 7));
     char *text = gcrt_new_bytes((size_t)length + 1);
     memcpy(text, line, (size_t)length + 1);
     return text;

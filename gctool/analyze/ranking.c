@@ -16,8 +16,8 @@ static bool frame_matches(const struct stack_frame *frame, void *argument)
     return !match->found;
 }
 
-bool ranking_keeps(const char *filter, const struct stacks *stacks, const char *const names[],
-                   size_t name_count, const uint32_t contexts[], size_t context_count)
+bool ranking_keeps(const char *filter, const struct stacks *stacks, const char *const names[], size_t name_count,
+                   const uint32_t contexts[], size_t context_count)
 {
     if (!filter || !*filter)
         return true;

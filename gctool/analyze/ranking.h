@@ -50,8 +50,7 @@ struct site_row {
 struct site_ranking {
     struct site_row *rows;
     size_t count, left_out;
-    uint64_t total_objects,
-        total_bytes; /* of all that the filter kept, those cut by the limit included */
+    uint64_t total_objects, total_bytes; /* of all that the filter kept, those cut by the limit included */
 };
 
 struct goroutine_row {
@@ -83,8 +82,7 @@ struct wait_ranking {
 };
 
 /* 0 or -ENOMEM. The model is not const: places are found on first use. */
-[[nodiscard]] int ranking_sites(struct model *model, enum site_measure measure,
-                                const struct ranking_options *options,
+[[nodiscard]] int ranking_sites(struct model *model, enum site_measure measure, const struct ranking_options *options,
                                 struct site_ranking *ret_ranking);
 [[nodiscard]] int ranking_goroutines(struct model *model, const struct ranking_options *options,
                                      struct goroutine_ranking *ret_ranking);
@@ -96,7 +94,7 @@ void goroutine_ranking_free(struct goroutine_ranking *ranking);
 void wait_ranking_free(struct wait_ranking *ranking);
 
 /* Whether the filter keeps a row with these names and stacks: any may be NULL, context 0 is none. */
-bool ranking_keeps(const char *filter, const struct stacks *stacks, const char *const names[],
-                   size_t name_count, const uint32_t contexts[], size_t context_count);
+bool ranking_keeps(const char *filter, const struct stacks *stacks, const char *const names[], size_t name_count,
+                   const uint32_t contexts[], size_t context_count);
 
 #endif

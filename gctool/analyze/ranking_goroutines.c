@@ -85,9 +85,7 @@ static int compare_goroutine_rows(const void *a, const void *b, void *argument)
         result = first->state - second->state;
     if (result == 0)
         result = first->wait_reason - second->wait_reason;
-    return result ? result
-                  : (first->example_id > second->example_id) -
-                        (first->example_id < second->example_id);
+    return result ? result : (first->example_id > second->example_id) - (first->example_id < second->example_id);
 }
 
 static int compare_wait_rows(const void *a, const void *b, void *argument)
@@ -101,8 +99,7 @@ static int compare_wait_rows(const void *a, const void *b, void *argument)
         result = compare_numbers(first->total_ns, second->total_ns);
     if (result == 0)
         result = strcmp(first->name, second->name);
-    return result ? result
-                  : (first->context > second->context) - (first->context < second->context);
+    return result ? result : (first->context > second->context) - (first->context < second->context);
 }
 
 struct goroutine_rows {
@@ -141,19 +138,16 @@ static int add_goroutine_row(struct goroutine_rows *rows, uint64_t create_key, u
     return rows->ranking.rows[at].name ? 0 : -ENOMEM;
 }
 
-static int add_live(struct model *model, const struct ranking_options *options,
-                    const struct group_names *names, const struct goroutine *goroutine,
-                    struct goroutine_rows *rows)
+static int add_live(struct model *model, const struct ranking_options *options, const struct group_names *names,
+                    const struct goroutine *goroutine, struct goroutine_rows *rows)
 {
     const struct goroutines *all = &model->goroutines;
     const struct goroutine_group *group = &all->groups[goroutine->group];
     const char *given = names_find(&model->names, EVENT_NAMES_GOROUTINE, goroutine->id);
     bool waiting = goroutine->state == GOROUTINE_WAITING;
     uint32_t wait_context = waiting ? all->waits[goroutine->wait].context : 0;
-    const char *texts[] = {
-        names->texts[goroutine->group], given,
-        waiting ? names_find(&model->names, EVENT_NAMES_WAIT_REASON, goroutine->wait_reason)
-                : NULL};
+    const char *texts[] = {names->texts[goroutine->group], given,
+                           waiting ? names_find(&model->names, EVENT_NAMES_WAIT_REASON, goroutine->wait_reason) : NULL};
     uint32_t contexts[] = {group->context, wait_context};
     if (!ranking_keeps(options->filter, &model->stacks, texts, 3, contexts, 2))
         return 0;
@@ -176,17 +170,14 @@ static int add_live(struct model *model, const struct ranking_options *options,
     uint64_t create = options->by_stack ? group->context : row.create_place;
     uint64_t wait = options->by_stack ? wait_context : row.wait_place;
     return add_goroutine_row(rows, (uint64_t)names->same[goroutine->group] << 32 | create,
-                             (uint64_t)row.state << 40 | (uint64_t)row.wait_reason << 32 | wait,
-                             &row);
+                             (uint64_t)row.state << 40 | (uint64_t)row.wait_reason << 32 | wait, &row);
 }
 
-static int add_ended(struct model *model, const struct ranking_options *options,
-                     const struct group_names *names, uint32_t group_index,
-                     const struct goroutine_group *group, struct goroutine_rows *rows)
+static int add_ended(struct model *model, const struct ranking_options *options, const struct group_names *names,
+                     uint32_t group_index, const struct goroutine_group *group, struct goroutine_rows *rows)
 {
     const char *name = names->texts[group_index];
-    if (group->ended == 0 ||
-        !ranking_keeps(options->filter, &model->stacks, &name, 1, &group->context, 1))
+    if (group->ended == 0 || !ranking_keeps(options->filter, &model->stacks, &name, 1, &group->context, 1))
         return 0;
     struct goroutine_row row = {
         .name = names->texts[group_index],
@@ -200,8 +191,8 @@ static int add_ended(struct model *model, const struct ranking_options *options,
     };
     rows->ranking.total += group->ended;
     uint64_t create = options->by_stack ? group->context : row.create_place;
-    return add_goroutine_row(rows, (uint64_t)names->same[group_index] << 32 | create,
-                             (uint64_t)GOROUTINE_ENDED << 40, &row);
+    return add_goroutine_row(rows, (uint64_t)names->same[group_index] << 32 | create, (uint64_t)GOROUTINE_ENDED << 40,
+                             &row);
 }
 
 int ranking_goroutines(struct model *model, const struct ranking_options *options,
@@ -226,8 +217,7 @@ int ranking_goroutines(struct model *model, const struct ranking_options *option
     }
     enum ranking_key key = options->sort;
     if (rows.ranking.count > 0)
-        qsort_r(rows.ranking.rows, rows.ranking.count, sizeof *rows.ranking.rows,
-                compare_goroutine_rows, &key);
+        qsort_r(rows.ranking.rows, rows.ranking.count, sizeof *rows.ranking.rows, compare_goroutine_rows, &key);
     *ret_ranking = rows.ranking;
     while (options->limit && ret_ranking->count > options->limit) {
         free(ret_ranking->rows[--ret_ranking->count].name);
@@ -242,12 +232,10 @@ struct wait_rows {
     struct key_index index;
 };
 
-static int add_wait(struct model *model, const struct ranking_options *options,
-                    const struct group_names *names, const struct goroutine_wait *wait,
-                    struct wait_rows *rows)
+static int add_wait(struct model *model, const struct ranking_options *options, const struct group_names *names,
+                    const struct goroutine_wait *wait, struct wait_rows *rows)
 {
-    const char *texts[] = {names->texts[wait->group],
-                           names_find(&model->names, EVENT_NAMES_WAIT_REASON, wait->reason)};
+    const char *texts[] = {names->texts[wait->group], names_find(&model->names, EVENT_NAMES_WAIT_REASON, wait->reason)};
     if ((wait->count == 0 && wait->now == 0) ||
         !ranking_keeps(options->filter, &model->stacks, texts, 2, &wait->context, 1))
         return 0;
@@ -284,8 +272,7 @@ static int add_wait(struct model *model, const struct ranking_options *options,
     return rows->ranking.rows[at].name ? 0 : -ENOMEM;
 }
 
-int ranking_waits(struct model *model, const struct ranking_options *options,
-                  struct wait_ranking *ret_ranking)
+int ranking_waits(struct model *model, const struct ranking_options *options, struct wait_ranking *ret_ranking)
 {
     struct group_names names;
     int error = group_names_make(model, &names);
@@ -302,8 +289,7 @@ int ranking_waits(struct model *model, const struct ranking_options *options,
     }
     enum ranking_key key = options->sort;
     if (rows.ranking.count > 0)
-        qsort_r(rows.ranking.rows, rows.ranking.count, sizeof *rows.ranking.rows, compare_wait_rows,
-                &key);
+        qsort_r(rows.ranking.rows, rows.ranking.count, sizeof *rows.ranking.rows, compare_wait_rows, &key);
     *ret_ranking = rows.ranking;
     while (options->limit && ret_ranking->count > options->limit) {
         free(ret_ranking->rows[--ret_ranking->count].name);

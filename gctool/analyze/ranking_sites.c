@@ -83,28 +83,24 @@ static int compare_rows(const void *a, const void *b, void *argument)
     if (result == 0)
         result = compare_places(order->stacks, first->place, second->place);
     return result ? result
-                  : (first->site.context > second->site.context) -
-                        (first->site.context < second->site.context);
+                  : (first->site.context > second->site.context) - (first->site.context < second->site.context);
 }
 
 /* The row that `site` belongs to, made when new. */
-static int row_of(struct model *model, const struct site *site, bool by_stack,
-                  struct key_index *index, struct site_ranking *ranking, size_t *capacity,
-                  struct site_row **ret_row)
+static int row_of(struct model *model, const struct site *site, bool by_stack, struct key_index *index,
+                  struct site_ranking *ranking, size_t *capacity, struct site_row **ret_row)
 {
     uint32_t place = stacks_place(&model->stacks, site->context);
     uint32_t row = key_index_find(index, by_stack ? site->context : place, site->type);
     if (row == KEY_INDEX_NONE) {
-        int error = array_reserve(&ranking->rows, capacity, ranking->count + 1,
-                                  sizeof *ranking->rows);
+        int error = array_reserve(&ranking->rows, capacity, ranking->count + 1, sizeof *ranking->rows);
         if (error < 0)
             return error;
         row = (uint32_t)ranking->count;
         error = key_index_add(index, by_stack ? site->context : place, site->type, row);
         if (error < 0)
             return error;
-        ranking->rows[row] = (struct site_row){.type = type_name(model, site->type),
-                                               .place = place};
+        ranking->rows[row] = (struct site_row){.type = type_name(model, site->type), .place = place};
         ranking->rows[row].site = (struct site){
             .context = site->context, .type = site->type, .alive_since_ns = UINT64_MAX};
         ranking->count++;
@@ -113,17 +109,15 @@ static int row_of(struct model *model, const struct site *site, bool by_stack,
     return 0;
 }
 
-static int collect(struct model *model, enum site_measure measure,
-                   const struct ranking_options *options, struct key_index *index,
-                   struct site_ranking *ranking)
+static int collect(struct model *model, enum site_measure measure, const struct ranking_options *options,
+                   struct key_index *index, struct site_ranking *ranking)
 {
     size_t capacity = 0;
     for (size_t at = 0; at < model->sites.count; at++) {
         const struct site *site = &model->sites.items[at];
         struct site_row alone = {.site = *site, .type = type_name(model, site->type)};
         measure_row(&alone, measure, model->last_ns);
-        if (alone.objects == 0 ||
-            !ranking_keeps(options->filter, &model->stacks, &alone.type, 1, &site->context, 1))
+        if (alone.objects == 0 || !ranking_keeps(options->filter, &model->stacks, &alone.type, 1, &site->context, 1))
             continue;
         struct site_row *row;
         int error = row_of(model, site, options->by_stack, index, ranking, &capacity, &row);
@@ -137,8 +131,8 @@ static int collect(struct model *model, enum site_measure measure,
     return 0;
 }
 
-int ranking_sites(struct model *model, enum site_measure measure,
-                  const struct ranking_options *options, struct site_ranking *ret_ranking)
+int ranking_sites(struct model *model, enum site_measure measure, const struct ranking_options *options,
+                  struct site_ranking *ret_ranking)
 {
     struct site_ranking ranking = {0};
     struct key_index index = {0};

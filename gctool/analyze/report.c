@@ -30,8 +30,7 @@ const char *report_choose_sections(struct report *report, const char *words)
 /* A path as the shell takes it: quoted unless it is plain. */
 static void write_shell_word(const char *word, FILE *out)
 {
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
     if (*word && strspn(word, plain) == strlen(word)) {
         fputs(word, out);
         return;

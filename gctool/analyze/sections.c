@@ -56,9 +56,8 @@ static bool append_frame(const struct stack_frame *frame, void *argument)
         snprintf(line, sizeof line, "(deeper frames were not recorded)");
     else
         stack_frame_describe(frame, line, sizeof line);
-    int written = snprintf(stack->text + stack->length, sizeof stack->text - stack->length,
-                           "%s%s%s", stack->length ? "\n" : "", line,
-                           frame->inlined ? " (inlined)" : "");
+    int written = snprintf(stack->text + stack->length, sizeof stack->text - stack->length, "%s%s%s",
+                           stack->length ? "\n" : "", line, frame->inlined ? " (inlined)" : "");
     if (written < 0 || (size_t)written >= sizeof stack->text - stack->length) {
         stack->text[stack->length] = '\0';
         return false;
@@ -74,8 +73,8 @@ static void put_stack(struct table *table, const struct model *model, uint32_t c
     table_put_text(table, stack.length ? stack.text : NULL);
 }
 
-static void put_where(struct table *table, const struct model *model,
-                      const struct section_options *options, uint32_t place, uint32_t context)
+static void put_where(struct table *table, const struct model *model, const struct section_options *options,
+                      uint32_t place, uint32_t context)
 {
     put_place(table, model, place);
     if (options->ranking.by_stack)
@@ -146,8 +145,7 @@ static int make_single(struct table *table, const struct value *values, size_t c
     return 0;
 }
 
-static int make_summary(struct model *model, const struct section_options *options,
-                        struct table *table)
+static int make_summary(struct model *model, const struct section_options *options, struct table *table)
 {
     struct sums sums = sum_up(model);
     struct completeness judged = completeness_judge(model);
@@ -159,15 +157,14 @@ static int make_summary(struct model *model, const struct section_options *optio
         {"events", "events", UNIT_COUNT, model->event_count, NULL},
         {"allocated_objects", "objects allocated", UNIT_COUNT, sums.born_objects, NULL},
         {"allocated_bytes", "bytes allocated", UNIT_BYTES, sums.born_bytes, NULL},
-        {"temporary_permille", "of these temporary", UNIT_PERMILLE,
-         permille(sums.temporary_bytes, sums.born_bytes), NULL},
+        {"temporary_permille", "of these temporary", UNIT_PERMILLE, permille(sums.temporary_bytes, sums.born_bytes),
+         NULL},
         {"freed_objects", "objects freed", UNIT_COUNT, sums.dead_objects, NULL},
         {"peak_bytes", "most at once, garbage included", UNIT_BYTES, model->peak_bytes, NULL},
         {"alive_objects", "objects alive at the end", UNIT_COUNT, sums.alive_objects, NULL},
         {"alive_bytes", "bytes alive at the end", UNIT_BYTES, sums.alive_bytes, NULL},
         {"goroutines_created", "goroutines created", UNIT_COUNT, goroutines->created, NULL},
-        {"goroutines_alive", "goroutines at the end", UNIT_COUNT,
-         goroutines->created - goroutines->ended, NULL},
+        {"goroutines_alive", "goroutines at the end", UNIT_COUNT, goroutines->created - goroutines->ended, NULL},
         {"collections", "collections", UNIT_COUNT, model->cycles.count, NULL},
         {"pauses", "pauses", UNIT_COUNT, sums.pause_count, NULL},
         {"pause_total_ns", "pauses in all", UNIT_NS, sums.pause_ns, NULL},
@@ -175,9 +172,7 @@ static int make_summary(struct model *model, const struct section_options *optio
         {"counts_exact", "counts are exact", UNIT_FLAG, judged.counts_exact, NULL},
         {"alive_exact", "what is alive is exact", UNIT_FLAG, judged.alive_exact, NULL},
         {"lost_events", "events lost", UNIT_COUNT,
-         model->file.lost_events > model->lost_events ? model->file.lost_events
-                                                      : model->lost_events,
-         NULL},
+         model->file.lost_events > model->lost_events ? model->file.lost_events : model->lost_events, NULL},
         {"contradictions", "contradictions", UNIT_COUNT, model_anomaly_count(model), NULL},
     };
     return make_single(table, values, sizeof values / sizeof *values);
@@ -199,8 +194,7 @@ static void put_numbers_or_nothing(struct table *table, const uint64_t *number)
         table_put_nothing(table);
 }
 
-static void put_extent(struct table *table, const uint64_t *from_ns, const uint64_t *to_ns,
-                       const uint64_t *count)
+static void put_extent(struct table *table, const uint64_t *from_ns, const uint64_t *to_ns, const uint64_t *count)
 {
     put_numbers_or_nothing(table, from_ns);
     put_numbers_or_nothing(table, to_ns);
@@ -224,15 +218,14 @@ static void put_lost(const struct model *model, size_t limit, struct table *tabl
 
 static void put_gaps(const struct model *model, size_t limit, struct table *table)
 {
-    uint64_t named = model->file.gap_count < TRACE_GAPS_NAMED_MAX ? model->file.gap_count
-                                                                  : TRACE_GAPS_NAMED_MAX;
+    uint64_t named = model->file.gap_count < TRACE_GAPS_NAMED_MAX ? model->file.gap_count : TRACE_GAPS_NAMED_MAX;
     if (limit && named > limit)
         named = limit;
     for (uint64_t at = 0; at < named; at++) {
         const struct trace_gap *gap = &model->file.gaps[at];
         char text[128];
-        snprintf(text, sizeof text, "%" PRIu64 " bytes at offset %" PRIu64 ": %s", gap->bytes,
-                 gap->offset, gap->reason);
+        snprintf(text, sizeof text, "%" PRIu64 " bytes at offset %" PRIu64 ": %s", gap->bytes, gap->offset,
+                 gap->reason);
         put_reason(table, "damaged", text);
         put_extent(table, &gap->from_ns, &gap->to_ns, NULL);
     }
@@ -250,8 +243,7 @@ static void put_anomalies(const struct model *model, struct table *table)
 #undef X
 }
 
-static int make_completeness(struct model *model, const struct section_options *options,
-                             struct table *table)
+static int make_completeness(struct model *model, const struct section_options *options, struct table *table)
 {
     table_add_column(table, "reason", "reason", UNIT_TEXT);
     table_add_column(table, "text", "what it means", UNIT_TEXT);
@@ -277,9 +269,8 @@ static int make_completeness(struct model *model, const struct section_options *
 
 /* ---- sites ---- */
 
-static int make_by_amount(struct model *model, const struct section_options *options,
-                          enum site_measure measure, const char *time_key, const char *time_heading,
-                          struct table *table)
+static int make_by_amount(struct model *model, const struct section_options *options, enum site_measure measure,
+                          const char *time_key, const char *time_heading, struct table *table)
 {
     struct site_ranking ranking;
     int error = ranking_sites(model, measure, &options->ranking, &ranking);
@@ -307,26 +298,22 @@ static int make_by_amount(struct model *model, const struct section_options *opt
     return 0;
 }
 
-static int make_allocated(struct model *model, const struct section_options *options,
-                          struct table *table)
+static int make_allocated(struct model *model, const struct section_options *options, struct table *table)
 {
     return make_by_amount(model, options, SITES_ALLOCATED, NULL, NULL, table);
 }
 
-static int make_alive(struct model *model, const struct section_options *options,
-                      struct table *table)
+static int make_alive(struct model *model, const struct section_options *options, struct table *table)
 {
     return make_by_amount(model, options, SITES_ALIVE, "oldest_ns", "oldest", table);
 }
 
-static int make_temporary(struct model *model, const struct section_options *options,
-                          struct table *table)
+static int make_temporary(struct model *model, const struct section_options *options, struct table *table)
 {
     return make_by_amount(model, options, SITES_TEMPORARY, NULL, NULL, table);
 }
 
-static int make_lifetimes(struct model *model, const struct section_options *options,
-                          struct table *table)
+static int make_lifetimes(struct model *model, const struct section_options *options, struct table *table)
 {
     struct site_ranking ranking;
     int error = ranking_sites(model, SITES_DEAD, &options->ranking, &ranking);
@@ -369,8 +356,7 @@ static const char *state_word(uint8_t state)
 }
 
 /* The name of a code; a code without one is shown as a number. */
-static void put_name(struct table *table, const struct model *model, enum event_name_table names,
-                     uint64_t code)
+static void put_name(struct table *table, const struct model *model, enum event_name_table names, uint64_t code)
 {
     const char *name = names_find(&model->names, names, code);
     char number[32];
@@ -378,8 +364,7 @@ static void put_name(struct table *table, const struct model *model, enum event_
     table_put_text(table, name ? name : number);
 }
 
-static int make_goroutines(struct model *model, const struct section_options *options,
-                           struct table *table)
+static int make_goroutines(struct model *model, const struct section_options *options, struct table *table)
 {
     struct goroutine_ranking ranking;
     int error = ranking_goroutines(model, &options->ranking, &ranking);
@@ -439,8 +424,7 @@ static int make_goroutines(struct model *model, const struct section_options *op
     return 0;
 }
 
-static int make_blocking(struct model *model, const struct section_options *options,
-                         struct table *table)
+static int make_blocking(struct model *model, const struct section_options *options, struct table *table)
 {
     struct wait_ranking ranking;
     int error = ranking_waits(model, &options->ranking, &ranking);
@@ -472,8 +456,7 @@ static int make_blocking(struct model *model, const struct section_options *opti
 
 /* ---- the collector ---- */
 
-static int make_pauses(struct model *model, const struct section_options *options,
-                       struct table *table)
+static int make_pauses(struct model *model, const struct section_options *options, struct table *table)
 {
     table_add_column(table, "reason", "reason", UNIT_TEXT);
     table_add_column(table, "pauses", "pauses", UNIT_COUNT);
@@ -508,8 +491,8 @@ static void put_cycle(struct table *table, const struct model *model, const stru
     else
         table_put_nothing(table);
     table_put_number(table, cycle->begin_ns);
-    const uint64_t told[] = {cycle->heap_before_bytes, cycle->marked_bytes, cycle->marked_objects,
-                             cycle->root_bytes, cycle->goal_bytes};
+    const uint64_t told[] = {cycle->heap_before_bytes, cycle->marked_bytes, cycle->marked_objects, cycle->root_bytes,
+                             cycle->goal_bytes};
     for (size_t at = 0; at < sizeof told / sizeof *told; at++)
         put_numbers_or_nothing(table, cycle->complete ? &told[at] : NULL);
     table_put_number(table, cycle->dead_bytes);
@@ -518,8 +501,7 @@ static void put_cycle(struct table *table, const struct model *model, const stru
 }
 
 /* In order of time; a limit keeps the latest. */
-static int make_cycles(struct model *model, const struct section_options *options,
-                       struct table *table)
+static int make_cycles(struct model *model, const struct section_options *options, struct table *table)
 {
     table_add_column(table, "cycle", "cycle", UNIT_COUNT);
     table_add_column(table, "cause", "cause", UNIT_TEXT);
@@ -561,14 +543,13 @@ static int make_cycles(struct model *model, const struct section_options *option
 static int make_cost(struct model *model, const struct section_options *, struct table *table)
 {
     uint64_t births = model->kind_counts[EVENT_BIRTH];
-    uint64_t estimate_ns = model->cost_births ? (uint64_t)((unsigned __int128)model->cost_ns *
-                                                           births / model->cost_births)
-                                              : 0;
+    uint64_t estimate_ns = model->cost_births
+                               ? (uint64_t)((unsigned __int128)model->cost_ns * births / model->cost_births)
+                               : 0;
     const struct value values[] = {
         {"births", "births recorded", UNIT_COUNT, births, NULL},
         {"measured_births", "births measured", UNIT_COUNT, model->cost_births, NULL},
-        {"birth_ns", "time of one, mean", UNIT_NS,
-         model->cost_births ? model->cost_ns / model->cost_births : 0, NULL},
+        {"birth_ns", "time of one, mean", UNIT_NS, model->cost_births ? model->cost_ns / model->cost_births : 0, NULL},
         {"births_total_ns", "of all births, from that", UNIT_NS, estimate_ns, NULL},
         {"duration_ns", "recorded for", UNIT_NS, model->last_ns - model->first_ns, NULL},
         {"file_bytes", "file", UNIT_BYTES, model->file.file_bytes, NULL},
@@ -578,8 +559,7 @@ static int make_cost(struct model *model, const struct section_options *, struct
     return make_single(table, values, sizeof values / sizeof *values);
 }
 
-typedef int section_function(struct model *model, const struct section_options *options,
-                             struct table *table);
+typedef int section_function(struct model *model, const struct section_options *options, struct table *table);
 
 static const struct {
     const char *name, *title;
@@ -595,8 +575,8 @@ const char *section_name(enum report_section section)
     return section_table[section].name;
 }
 
-int section_make(enum report_section section, struct model *model,
-                 const struct section_options *options, struct table *ret_table)
+int section_make(enum report_section section, struct model *model, const struct section_options *options,
+                 struct table *ret_table)
 {
     struct table table;
     table_start(&table, section_table[section].name, section_table[section].title);

@@ -32,8 +32,8 @@ struct section_options {
 };
 
 /* Makes the table of a section; table_free() it. 0 or -ENOMEM. */
-[[nodiscard]] int section_make(enum report_section section, struct model *model,
-                               const struct section_options *options, struct table *ret_table);
+[[nodiscard]] int section_make(enum report_section section, struct model *model, const struct section_options *options,
+                               struct table *ret_table);
 
 const char *section_name(enum report_section section);
 

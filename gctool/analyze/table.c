@@ -12,12 +12,10 @@ void table_start(struct table *table, const char *name, const char *title)
     *table = (struct table){.name = name, .title = title};
 }
 
-void table_add_column(struct table *table, const char *key, const char *heading,
-                      enum table_unit unit)
+void table_add_column(struct table *table, const char *key, const char *heading, enum table_unit unit)
 {
     assert(table->column_count < TABLE_COLUMNS_MAX && table->cell_count == 0);
-    table->columns[table->column_count++] = (struct table_column){
-        .key = key, .heading = heading, .unit = unit};
+    table->columns[table->column_count++] = (struct table_column){.key = key, .heading = heading, .unit = unit};
 }
 
 static bool is_text(enum table_unit unit)
@@ -27,8 +25,8 @@ static bool is_text(enum table_unit unit)
 
 static struct table_cell *next_cell(struct table *table)
 {
-    if (table->failed || array_reserve(&table->cells, &table->cell_capacity, table->cell_count + 1,
-                                       sizeof *table->cells) < 0) {
+    if (table->failed ||
+        array_reserve(&table->cells, &table->cell_capacity, table->cell_count + 1, sizeof *table->cells) < 0) {
         table->failed = true;
         return NULL;
     }

@@ -49,8 +49,7 @@ struct table {
 };
 
 void table_start(struct table *table, const char *name, const char *title);
-void table_add_column(struct table *table, const char *key, const char *heading,
-                      enum table_unit unit);
+void table_add_column(struct table *table, const char *key, const char *heading, enum table_unit unit);
 
 void table_put_text(struct table *table, const char *text); /* copied; NULL: not known */
 void table_put_number(struct table *table, uint64_t number);

@@ -15,8 +15,7 @@ static void format_bytes(uint64_t bytes, char *ret_text, size_t text_bytes)
         value /= 1024;
         unit++;
     }
-    snprintf(ret_text, text_bytes, unit > 0 && value < 10 ? "%.1f %s" : "%.0f %s", value,
-             units[unit]);
+    snprintf(ret_text, text_bytes, unit > 0 && value < 10 ? "%.1f %s" : "%.0f %s", value, units[unit]);
 }
 
 static void format_ns(uint64_t ns, char *ret_text, size_t text_bytes)
@@ -30,8 +29,7 @@ static void format_ns(uint64_t ns, char *ret_text, size_t text_bytes)
     else if (ns < 120000000000ULL)
         snprintf(ret_text, text_bytes, "%.2f s", (double)ns / 1e9);
     else
-        snprintf(ret_text, text_bytes, "%llu min %llu s", ns / 60000000000ULL,
-                 ns / 1000000000ULL % 60);
+        snprintf(ret_text, text_bytes, "%llu min %llu s", ns / 60000000000ULL, ns / 1000000000ULL % 60);
 }
 
 /* 1234567 as 1,234,567. */
@@ -48,8 +46,7 @@ static void format_count(uint64_t count, char *ret_text, size_t text_bytes)
     ret_text[out] = '\0';
 }
 
-static const char *format_cell(const struct table_cell *cell, enum table_unit unit, char *text,
-                               size_t text_bytes)
+static const char *format_cell(const struct table_cell *cell, enum table_unit unit, char *text, size_t text_bytes)
 {
     if (!cell->present)
         return "-";
@@ -64,8 +61,7 @@ static const char *format_cell(const struct table_cell *cell, enum table_unit un
         format_ns(cell->number, text, text_bytes);
         break;
     case UNIT_PERMILLE:
-        snprintf(text, text_bytes, "%" PRIu64 ".%" PRIu64 " %%", cell->number / 10,
-                 cell->number % 10);
+        snprintf(text, text_bytes, "%" PRIu64 ".%" PRIu64 " %%", cell->number / 10, cell->number % 10);
         break;
     case UNIT_FLAG:
         return cell->number ? "yes" : "no";
@@ -111,8 +107,7 @@ static void write_single(const struct table *table, FILE *out)
         fputs("  ", out);
         write_padded(table->columns[column].heading, width, true, false, out);
         fprintf(out, "  %s\n",
-                format_cell(table_cell(table, 0, column), table->columns[column].unit, text,
-                            sizeof text));
+                format_cell(table_cell(table, 0, column), table->columns[column].unit, text, sizeof text));
     }
 }
 
@@ -125,8 +120,8 @@ static void measure(const struct table *table, int widths[TABLE_COLUMNS_MAX], si
             continue;
         *ret_last = column;
         for (size_t row = 0; row < table_row_count(table); row++) {
-            int width = width_of(format_cell(table_cell(table, row, column),
-                                             table->columns[column].unit, text, sizeof text));
+            int width = width_of(
+                format_cell(table_cell(table, row, column), table->columns[column].unit, text, sizeof text));
             if (width > widths[column])
                 widths[column] = width;
         }
@@ -144,8 +139,7 @@ static void write_stack(const char *heading, const char *stack, FILE *out)
     }
 }
 
-static void write_row(const struct table *table, size_t row, const int widths[], size_t last,
-                      FILE *out)
+static void write_row(const struct table *table, size_t row, const int widths[], size_t last, FILE *out)
 {
     char text[64];
     for (size_t column = 0; column <= last; column++) {
@@ -153,8 +147,8 @@ static void write_row(const struct table *table, size_t row, const int widths[],
         if (about->unit == UNIT_STACK)
             continue;
         fputs("  ", out);
-        write_padded(format_cell(table_cell(table, row, column), about->unit, text, sizeof text),
-                     widths[column], is_left_aligned(about->unit), column == last, out);
+        write_padded(format_cell(table_cell(table, row, column), about->unit, text, sizeof text), widths[column],
+                     is_left_aligned(about->unit), column == last, out);
     }
     fputc('\n', out);
     for (size_t column = 0; column < table->column_count; column++) {
@@ -183,8 +177,8 @@ void table_write_text(const struct table *table, FILE *out)
         if (table->columns[column].unit == UNIT_STACK)
             continue;
         fputs("  ", out);
-        write_padded(table->columns[column].heading, widths[column],
-                     is_left_aligned(table->columns[column].unit), column == last, out);
+        write_padded(table->columns[column].heading, widths[column], is_left_aligned(table->columns[column].unit),
+                     column == last, out);
     }
     fputc('\n', out);
     for (size_t row = 0; row < rows; row++)

@@ -8,8 +8,7 @@
 
 /* The item of cycle `number`: the last one, or a new one when the number is higher. An older number is the last one's too: numbers only
  * grow, so it can only come from a damaged file. */
-static int begin_cycle(struct cycles *cycles, uint64_t number, uint64_t now_ns,
-                       struct cycle **ret_cycle)
+static int begin_cycle(struct cycles *cycles, uint64_t number, uint64_t now_ns, struct cycle **ret_cycle)
 {
     if (cycles->count > 0 && number <= cycles_number(cycles)) {
         if (number < cycles_number(cycles))
@@ -17,8 +16,7 @@ static int begin_cycle(struct cycles *cycles, uint64_t number, uint64_t now_ns,
         *ret_cycle = &cycles->items[cycles->count - 1];
         return 0;
     }
-    int error = array_reserve(&cycles->items, &cycles->capacity, cycles->count + 1,
-                              sizeof *cycles->items);
+    int error = array_reserve(&cycles->items, &cycles->capacity, cycles->count + 1, sizeof *cycles->items);
     if (error < 0)
         return error;
     *ret_cycle = &cycles->items[cycles->count++];
@@ -38,8 +36,7 @@ int cycles_phase(struct cycles *cycles, uint64_t number, uint8_t phase, uint64_t
     int error = begin_cycle(cycles, number, now_ns, &cycle);
     if (error < 0)
         return error;
-    if (cycles->in_phase && cycles->phase_since_ns >= cycles->since_ns &&
-        now_ns >= cycles->phase_since_ns) {
+    if (cycles->in_phase && cycles->phase_since_ns >= cycles->since_ns && now_ns >= cycles->phase_since_ns) {
         cycles->phases[cycles->phase].count++;
         cycles->phases[cycles->phase].total_ns += now_ns - cycles->phase_since_ns;
     }
@@ -80,8 +77,7 @@ void cycles_stop_begin(struct cycles *cycles, uint8_t reason, uint64_t now_ns)
 
 void cycles_stop_done(struct cycles *cycles, uint8_t reason, uint64_t now_ns)
 {
-    if (cycles->stop_state != 1 || cycles->stop_reason != reason ||
-        now_ns < cycles->stop_begin_ns) {
+    if (cycles->stop_state != 1 || cycles->stop_reason != reason || now_ns < cycles->stop_begin_ns) {
         cycles->inconsistent++;
         cycles->stop_state = 0;
         return;
@@ -92,8 +88,7 @@ void cycles_stop_done(struct cycles *cycles, uint8_t reason, uint64_t now_ns)
 
 int cycles_stop_end(struct cycles *cycles, uint8_t reason, uint64_t now_ns)
 {
-    bool whole = cycles->stop_state == 2 && cycles->stop_reason == reason &&
-                 now_ns >= cycles->stop_done_ns;
+    bool whole = cycles->stop_state == 2 && cycles->stop_reason == reason && now_ns >= cycles->stop_done_ns;
     cycles->stop_state = 0;
     if (!whole) {
         cycles->inconsistent++;

@@ -19,8 +19,7 @@
 struct cycle {
     uint64_t number;
     uint64_t begin_ns;
-    bool
-        complete; /* its CYCLE event was seen: the fields from `cause` to `root_bytes` say something */
+    bool complete; /* its CYCLE event was seen: the fields from `cause` to `root_bytes` say something */
     uint8_t cause;
     uint64_t marked_objects, marked_bytes, heap_before_bytes, goal_bytes, root_bytes;
     uint64_t dead_objects, dead_bytes;
@@ -60,10 +59,8 @@ static inline uint64_t cycles_number(const struct cycles *cycles)
 /* When the cycle that goes on and the one before it began; 0 when the recording knows of none. */
 void cycles_begin_times(const struct cycles *cycles, uint64_t *ret_before_ns, uint64_t *ret_now_ns);
 
-[[nodiscard]] int cycles_phase(struct cycles *cycles, uint64_t number, uint8_t phase,
-                               uint64_t now_ns);
-[[nodiscard]] int cycles_complete(struct cycles *cycles, const struct cycle *cycle,
-                                  uint64_t now_ns);
+[[nodiscard]] int cycles_phase(struct cycles *cycles, uint64_t number, uint8_t phase, uint64_t now_ns);
+[[nodiscard]] int cycles_complete(struct cycles *cycles, const struct cycle *cycle, uint64_t now_ns);
 void cycles_stop_begin(struct cycles *cycles, uint8_t reason, uint64_t now_ns);
 void cycles_stop_done(struct cycles *cycles, uint8_t reason, uint64_t now_ns);
 [[nodiscard]] int cycles_stop_end(struct cycles *cycles, uint8_t reason, uint64_t now_ns);

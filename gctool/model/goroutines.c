@@ -4,16 +4,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static int group_get(struct goroutines *all, uint64_t function, uint32_t context,
-                     uint32_t *ret_group)
+static int group_get(struct goroutines *all, uint64_t function, uint32_t context, uint32_t *ret_group)
 {
     uint32_t group = key_index_find(&all->by_group, function, context);
     if (group != KEY_INDEX_NONE) {
         *ret_group = group;
         return 0;
     }
-    int error = array_reserve(&all->groups, &all->group_capacity, all->group_count + 1,
-                              sizeof *all->groups);
+    int error = array_reserve(&all->groups, &all->group_capacity, all->group_count + 1, sizeof *all->groups);
     if (error < 0)
         return error;
     group = (uint32_t)all->group_count;
@@ -26,8 +24,7 @@ static int group_get(struct goroutines *all, uint64_t function, uint32_t context
     return 0;
 }
 
-static int wait_get(struct goroutines *all, uint32_t group, uint8_t reason, uint32_t context,
-                    uint32_t *ret_wait)
+static int wait_get(struct goroutines *all, uint32_t group, uint8_t reason, uint32_t context, uint32_t *ret_wait)
 {
     uint64_t high = (uint64_t)group << 8 | reason;
     uint32_t wait = key_index_find(&all->by_wait, high, context);
@@ -35,24 +32,21 @@ static int wait_get(struct goroutines *all, uint32_t group, uint8_t reason, uint
         *ret_wait = wait;
         return 0;
     }
-    int error = array_reserve(&all->waits, &all->wait_capacity, all->wait_count + 1,
-                              sizeof *all->waits);
+    int error = array_reserve(&all->waits, &all->wait_capacity, all->wait_count + 1, sizeof *all->waits);
     if (error < 0)
         return error;
     wait = (uint32_t)all->wait_count;
     error = key_index_add(&all->by_wait, high, context, wait);
     if (error < 0)
         return error;
-    all->waits[wait] = (struct goroutine_wait){
-        .group = group, .context = context, .reason = reason};
+    all->waits[wait] = (struct goroutine_wait){.group = group, .context = context, .reason = reason};
     all->wait_count++;
     *ret_wait = wait;
     return 0;
 }
 
 /* A place for a new live goroutine. */
-static int add_goroutine(struct goroutines *all, const struct goroutine *goroutine,
-                         struct goroutine **ret_goroutine)
+static int add_goroutine(struct goroutines *all, const struct goroutine *goroutine, struct goroutine **ret_goroutine)
 {
     uint32_t place;
     if (all->free_count > 0) {
@@ -112,8 +106,8 @@ static void leave_state(struct goroutines *all, struct goroutine *goroutine, uin
     }
 }
 
-static void enter_state(struct goroutines *all, struct goroutine *goroutine,
-                        enum goroutine_state state, uint64_t now_ns)
+static void enter_state(struct goroutines *all, struct goroutine *goroutine, enum goroutine_state state,
+                        uint64_t now_ns)
 {
     leave_state(all, goroutine, now_ns);
     goroutine->state = (uint8_t)state;
@@ -123,8 +117,7 @@ static void enter_state(struct goroutines *all, struct goroutine *goroutine,
 }
 
 /* The live goroutine `id`; made up when nothing was heard of its creation. */
-static int get(struct goroutines *all, uint64_t id, uint64_t now_ns,
-               struct goroutine **ret_goroutine)
+static int get(struct goroutines *all, uint64_t id, uint64_t now_ns, struct goroutine **ret_goroutine)
 {
     uint32_t place = key_index_find(&all->by_id, 0, id);
     if (place != KEY_INDEX_NONE) {
@@ -144,8 +137,8 @@ static int get(struct goroutines *all, uint64_t id, uint64_t now_ns,
     return 0;
 }
 
-int goroutines_create(struct goroutines *all, uint64_t id, uint64_t creator, uint32_t context,
-                      uint64_t function, uint64_t now_ns)
+int goroutines_create(struct goroutines *all, uint64_t id, uint64_t creator, uint32_t context, uint64_t function,
+                      uint64_t now_ns)
 {
     if (key_index_find(&all->by_id, 0, id) != KEY_INDEX_NONE) {
         all->inconsistent++; /* ids are not used twice: its end was lost */
@@ -153,11 +146,8 @@ int goroutines_create(struct goroutines *all, uint64_t id, uint64_t creator, uin
         if (error < 0)
             return error;
     }
-    struct goroutine goroutine = {.id = id,
-                                  .creator = creator,
-                                  .created_ns = now_ns,
-                                  .state_since_ns = now_ns,
-                                  .state = GOROUTINE_READY};
+    struct goroutine goroutine = {
+        .id = id, .creator = creator, .created_ns = now_ns, .state_since_ns = now_ns, .state = GOROUTINE_READY};
     int error = group_get(all, function, context, &goroutine.group);
     if (error < 0)
         return error;
@@ -170,8 +160,7 @@ int goroutines_create(struct goroutines *all, uint64_t id, uint64_t creator, uin
     return 0;
 }
 
-static int move(struct goroutines *all, uint64_t id, unsigned allowed_from, enum goroutine_state to,
-                uint64_t now_ns)
+static int move(struct goroutines *all, uint64_t id, unsigned allowed_from, enum goroutine_state to, uint64_t now_ns)
 {
     struct goroutine *goroutine;
     int error = get(all, id, now_ns, &goroutine);
@@ -198,8 +187,8 @@ int goroutines_yield(struct goroutines *all, uint64_t id, uint64_t now_ns)
     return move(all, id, 1U << GOROUTINE_RUNNING, GOROUTINE_READY, now_ns);
 }
 
-int goroutines_block(struct goroutines *all, uint64_t id, uint8_t reason, uint64_t object,
-                     uint32_t context, uint64_t now_ns)
+int goroutines_block(struct goroutines *all, uint64_t id, uint8_t reason, uint64_t object, uint32_t context,
+                     uint64_t now_ns)
 {
     struct goroutine *goroutine;
     int error = get(all, id, now_ns, &goroutine);
@@ -225,8 +214,7 @@ int goroutines_end(struct goroutines *all, uint64_t id, uint64_t now_ns)
     int error = get(all, id, now_ns, &goroutine);
     if (error < 0)
         return error;
-    error = array_reserve(&all->free_list, &all->free_capacity, all->free_count + 1,
-                          sizeof *all->free_list);
+    error = array_reserve(&all->free_list, &all->free_capacity, all->free_count + 1, sizeof *all->free_list);
     if (error < 0)
         return error;
     if (goroutine->state == GOROUTINE_WAITING)

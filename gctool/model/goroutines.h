@@ -72,11 +72,11 @@ struct goroutines {
     uint64_t created, ended, inconsistent;
 };
 
-[[nodiscard]] int goroutines_create(struct goroutines *all, uint64_t id, uint64_t creator,
-                                    uint32_t context, uint64_t function, uint64_t now_ns);
+[[nodiscard]] int goroutines_create(struct goroutines *all, uint64_t id, uint64_t creator, uint32_t context,
+                                    uint64_t function, uint64_t now_ns);
 [[nodiscard]] int goroutines_run(struct goroutines *all, uint64_t id, uint64_t now_ns);
-[[nodiscard]] int goroutines_block(struct goroutines *all, uint64_t id, uint8_t reason,
-                                   uint64_t object, uint32_t context, uint64_t now_ns);
+[[nodiscard]] int goroutines_block(struct goroutines *all, uint64_t id, uint8_t reason, uint64_t object,
+                                   uint32_t context, uint64_t now_ns);
 [[nodiscard]] int goroutines_wake(struct goroutines *all, uint64_t id, uint64_t now_ns);
 [[nodiscard]] int goroutines_yield(struct goroutines *all, uint64_t id, uint64_t now_ns);
 [[nodiscard]] int goroutines_end(struct goroutines *all, uint64_t id, uint64_t now_ns);

@@ -20,8 +20,7 @@ static size_t hash_pair(uint64_t high, uint64_t low)
 static size_t find_cell(const struct key_index *map, uint64_t high, uint64_t low)
 {
     size_t at = hash_pair(high, low) & (map->cell_count - 1);
-    while (map->cells[at].index != KEY_INDEX_NONE &&
-           (map->cells[at].high != high || map->cells[at].low != low))
+    while (map->cells[at].index != KEY_INDEX_NONE && (map->cells[at].high != high || map->cells[at].low != low))
         at = (at + 1) & (map->cell_count - 1);
     return at;
 }
@@ -58,8 +57,7 @@ int key_index_add(struct key_index *map, uint64_t high, uint64_t low, uint32_t i
         if (error < 0)
             return error;
     }
-    map->cells[find_cell(map, high, low)] = (struct key_index_cell){
-        .high = high, .low = low, .index = index};
+    map->cells[find_cell(map, high, low)] = (struct key_index_cell){.high = high, .low = low, .index = index};
     map->used_count++;
     return 0;
 }
@@ -74,8 +72,7 @@ void key_index_remove(struct key_index *map, uint64_t high, uint64_t low)
     if (map->cells[hole].index == KEY_INDEX_NONE)
         return;
     map->used_count--;
-    for (size_t at = (hole + 1) & mask; map->cells[at].index != KEY_INDEX_NONE;
-         at = (at + 1) & mask) {
+    for (size_t at = (hole + 1) & mask; map->cells[at].index != KEY_INDEX_NONE; at = (at + 1) & mask) {
         size_t home = hash_pair(map->cells[at].high, map->cells[at].low) & mask;
         if (((at - home) & mask) >= ((at - hole) & mask)) {
             map->cells[hole] = map->cells[at];

@@ -26,10 +26,8 @@ static int take_frames(struct model *model, struct trace_reader *reader, uint64_
     if (count > TRACE_FRAMES_MAX)
         count = TRACE_FRAMES_MAX;
     for (size_t at = 0; at < count; at++)
-        frames[at] = (struct stack_frame){.function = known[at].function,
-                                          .file = known[at].file,
-                                          .line = known[at].line,
-                                          .inlined = at + 1 < count};
+        frames[at] = (struct stack_frame){
+            .function = known[at].function, .file = known[at].file, .line = known[at].line, .inlined = at + 1 < count};
     return stacks_add_frames(&model->stacks, pc, frames, count);
 }
 
@@ -51,8 +49,8 @@ static int take_stacks(struct model *model, struct trace_reader *reader)
     return error;
 }
 
-int model_load(struct trace_reader *reader, uint64_t since_ns, uint64_t until_ns,
-               struct model **ret_model, struct error *reterr)
+int model_load(struct trace_reader *reader, uint64_t since_ns, uint64_t until_ns, struct model **ret_model,
+               struct error *reterr)
 {
     struct model *model = model_new(since_ns, until_ns);
     if (!model)

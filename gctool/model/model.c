@@ -56,13 +56,11 @@ static int apply_birth(struct model *model, const struct trace_event *event)
         return -ENOMEM;
     struct slot *slot = &slots[slot_number];
     if (slot->owner != SLOT_FREE) {
-        model->anomalies
-            .birth_on_live_slot++; /* the older object's death is missing, yet it must be dead by now */
+        model->anomalies.birth_on_live_slot++; /* the older object's death is missing, yet it must be dead by now */
         kill_slot(model, span, slot);
     }
-    *slot = (struct slot){.owner = SLOT_UNCOUNTED,
-                          .cycle = (uint32_t)cycles_number(&model->cycles),
-                          .born_ns = event->time_ns};
+    *slot = (struct slot){
+        .owner = SLOT_UNCOUNTED, .cycle = (uint32_t)cycles_number(&model->cycles), .born_ns = event->time_ns};
     if (!in_interval(model, event->time_ns))
         return 0;
     uint32_t site;
@@ -93,8 +91,7 @@ static int apply_span_new(struct model *model, const struct trace_event *event)
 {
     uint64_t slot_count = event->payload[1] >> 32;
     uint64_t slot_bytes = event->payload[2];
-    if (slot_count == 0 || slot_count > SPAN_SLOTS_MAX || slot_bytes == 0 ||
-        slot_bytes > SLOT_BYTES_MAX) {
+    if (slot_count == 0 || slot_count > SPAN_SLOTS_MAX || slot_bytes == 0 || slot_bytes > SLOT_BYTES_MAX) {
         model->anomalies.malformed++;
         return 0;
     }
@@ -163,9 +160,8 @@ static int apply_type(struct model *model, const struct trace_event *event)
         model->anomalies.malformed++;
         return 0;
     }
-    return names_set_type(&model->names, event_word_code(event->word), event->payload[0],
-                          event->payload[1], (const char *)(event->payload + 2),
-                          (event->payload_words - 2) * sizeof(uint64_t));
+    return names_set_type(&model->names, event_word_code(event->word), event->payload[0], event->payload[1],
+                          (const char *)(event->payload + 2), (event->payload_words - 2) * sizeof(uint64_t));
 }
 
 static int apply_name(struct model *model, const struct trace_event *event)
@@ -174,8 +170,7 @@ static int apply_name(struct model *model, const struct trace_event *event)
         model->anomalies.malformed++;
         return 0;
     }
-    return names_set(&model->names, event_word_code(event->word), event->payload[0],
-                     (const char *)(event->payload + 1),
+    return names_set(&model->names, event_word_code(event->word), event->payload[0], (const char *)(event->payload + 1),
                      (event->payload_words - 1) * sizeof(uint64_t));
 }
 
@@ -192,8 +187,7 @@ static int apply_module(struct model *model, const struct trace_event *event)
                          (event->payload_words - MODULE_PATH_WORD) * sizeof(uint64_t));
     if (!path)
         return -ENOMEM;
-    int error = stacks_add_module(&model->stacks, event->payload[0], event->payload[1],
-                                  event->payload[2], path);
+    int error = stacks_add_module(&model->stacks, event->payload[0], event->payload[1], event->payload[2], path);
     free(path);
     return error;
 }
@@ -207,8 +201,7 @@ static int apply_goroutine(struct model *model, const struct trace_event *event)
     uint64_t now_ns = event->time_ns;
     switch (event_word_kind(event->word)) {
     case EVENT_GO_CREATE:
-        return goroutines_create(all, id, event->payload[0], (uint32_t)event->payload[1],
-                                 event->payload[2], now_ns);
+        return goroutines_create(all, id, event->payload[0], (uint32_t)event->payload[1], event->payload[2], now_ns);
     case EVENT_GO_RUN:
         return goroutines_run(all, id, now_ns);
     case EVENT_GO_BLOCK:
@@ -242,8 +235,8 @@ static int apply_stop(struct model *model, const struct trace_event *event)
 
 static int apply_phase(struct model *model, const struct trace_event *event)
 {
-    return cycles_phase(&model->cycles, event_word_number(event->word),
-                        (uint8_t)event_word_small(event->word), event->time_ns);
+    return cycles_phase(&model->cycles, event_word_number(event->word), (uint8_t)event_word_small(event->word),
+                        event->time_ns);
 }
 
 static int apply_cycle(struct model *model, const struct trace_event *event)
@@ -266,12 +259,10 @@ static int apply_cycle(struct model *model, const struct trace_event *event)
 static int apply_lost(struct model *model, const struct trace_event *event)
 {
     uint64_t events = event_word_argument(event->word);
-    int error = array_reserve(&model->lost, &model->lost_capacity, model->lost_count + 1,
-                              sizeof *model->lost);
+    int error = array_reserve(&model->lost, &model->lost_capacity, model->lost_count + 1, sizeof *model->lost);
     if (error < 0)
         return error;
-    uint64_t from_ns = event->worker < MODEL_WORKERS_MAX ? model->workers[event->worker].last_ns
-                                                         : 0;
+    uint64_t from_ns = event->worker < MODEL_WORKERS_MAX ? model->workers[event->worker].last_ns : 0;
     model->lost[model->lost_count++] = (struct model_lost){
         .worker = event->worker, .from_ns = from_ns, .to_ns = event->time_ns, .events = events};
     model->lost_events += events;
@@ -297,27 +288,13 @@ static int apply_cost(struct model *model, const struct trace_event *event)
 typedef int apply_function(struct model *model, const struct trace_event *event);
 
 static apply_function *const apply_of_kind[1 << EVENT_KIND_BITS] = {
-    [EVENT_BIRTH] = apply_birth,
-    [EVENT_SPAN_NEW] = apply_span_new,
-    [EVENT_SPAN_RELEASE] = apply_span_release,
-    [EVENT_DEATHS] = apply_deaths,
-    [EVENT_TYPE] = apply_type,
-    [EVENT_NAME] = apply_name,
-    [EVENT_MODULE] = apply_module,
-    [EVENT_GO_CREATE] = apply_goroutine,
-    [EVENT_GO_RUN] = apply_goroutine,
-    [EVENT_GO_BLOCK] = apply_goroutine,
-    [EVENT_GO_WAKE] = apply_goroutine,
-    [EVENT_GO_YIELD] = apply_goroutine,
-    [EVENT_GO_END] = apply_goroutine,
-    [EVENT_STOP_BEGIN] = apply_stop,
-    [EVENT_STOP_DONE] = apply_stop,
-    [EVENT_STOP_END] = apply_stop,
-    [EVENT_PHASE] = apply_phase,
-    [EVENT_CYCLE] = apply_cycle,
-    [EVENT_LOST] = apply_lost,
-    [EVENT_RUN_END] = apply_run_end,
-    [EVENT_COST] = apply_cost,
+    [EVENT_BIRTH] = apply_birth,        [EVENT_SPAN_NEW] = apply_span_new,   [EVENT_SPAN_RELEASE] = apply_span_release,
+    [EVENT_DEATHS] = apply_deaths,      [EVENT_TYPE] = apply_type,           [EVENT_NAME] = apply_name,
+    [EVENT_MODULE] = apply_module,      [EVENT_GO_CREATE] = apply_goroutine, [EVENT_GO_RUN] = apply_goroutine,
+    [EVENT_GO_BLOCK] = apply_goroutine, [EVENT_GO_WAKE] = apply_goroutine,   [EVENT_GO_YIELD] = apply_goroutine,
+    [EVENT_GO_END] = apply_goroutine,   [EVENT_STOP_BEGIN] = apply_stop,     [EVENT_STOP_DONE] = apply_stop,
+    [EVENT_STOP_END] = apply_stop,      [EVENT_PHASE] = apply_phase,         [EVENT_CYCLE] = apply_cycle,
+    [EVENT_LOST] = apply_lost,          [EVENT_RUN_END] = apply_run_end,     [EVENT_COST] = apply_cost,
 };
 
 /* The least payload of a kind: what its function reads without asking. */

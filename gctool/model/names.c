@@ -26,8 +26,7 @@ int names_set(struct names *names, uint64_t table, uint64_t code, const char *by
         names->texts[index] = text;
         return 0;
     }
-    int error = array_reserve(&names->texts, &names->capacity, names->count + 1,
-                              sizeof *names->texts);
+    int error = array_reserve(&names->texts, &names->capacity, names->count + 1, sizeof *names->texts);
     if (error == 0)
         error = key_index_add(&names->by_code, table, code, (uint32_t)names->count);
     if (error < 0) {
@@ -38,8 +37,8 @@ int names_set(struct names *names, uint64_t table, uint64_t code, const char *by
     return 0;
 }
 
-int names_set_type(struct names *names, uint64_t id, uint64_t size_bytes, uint64_t flags,
-                   const char *bytes, size_t length)
+int names_set_type(struct names *names, uint64_t id, uint64_t size_bytes, uint64_t flags, const char *bytes,
+                   size_t length)
 {
     char *text = copy_printable(bytes, length);
     if (!text)
@@ -51,8 +50,7 @@ int names_set_type(struct names *names, uint64_t id, uint64_t size_bytes, uint64
         names->types[index] = type;
         return 0;
     }
-    int error = array_reserve(&names->types, &names->type_capacity, names->type_count + 1,
-                              sizeof *names->types);
+    int error = array_reserve(&names->types, &names->type_capacity, names->type_count + 1, sizeof *names->types);
     if (error == 0)
         error = key_index_add(&names->by_type, 0, id, (uint32_t)names->type_count);
     if (error < 0) {

@@ -24,10 +24,9 @@ struct names {
 };
 
 /* Sets a name; the last one given counts. `bytes` need not be printable: what is not becomes '?'. 0 or -ENOMEM. */
-[[nodiscard]] int names_set(struct names *names, uint64_t table, uint64_t code, const char *bytes,
-                            size_t length);
-[[nodiscard]] int names_set_type(struct names *names, uint64_t id, uint64_t size_bytes,
-                                 uint64_t flags, const char *bytes, size_t length);
+[[nodiscard]] int names_set(struct names *names, uint64_t table, uint64_t code, const char *bytes, size_t length);
+[[nodiscard]] int names_set_type(struct names *names, uint64_t id, uint64_t size_bytes, uint64_t flags,
+                                 const char *bytes, size_t length);
 
 /* The name, or NULL. */
 const char *names_find(const struct names *names, uint64_t table, uint64_t code);

@@ -8,16 +8,14 @@ static int add_site(struct sites *sites, uint32_t context, uint32_t type, uint32
 {
     if (sites->count >= KEY_INDEX_NONE)
         return -ENOMEM;
-    int error = array_reserve(&sites->items, &sites->capacity, sites->count + 1,
-                              sizeof *sites->items);
+    int error = array_reserve(&sites->items, &sites->capacity, sites->count + 1, sizeof *sites->items);
     if (error < 0)
         return error;
     uint32_t site = (uint32_t)sites->count;
     error = key_index_add(&sites->index, context, type, site);
     if (error < 0)
         return error;
-    sites->items[site] = (struct site){
-        .context = context, .type = type, .alive_since_ns = UINT64_MAX};
+    sites->items[site] = (struct site){.context = context, .type = type, .alive_since_ns = UINT64_MAX};
     sites->count++;
     *ret_site = site;
     return 0;

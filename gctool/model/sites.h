@@ -24,22 +24,19 @@ struct site {
     uint64_t born_objects, born_bytes;
     uint64_t dead_objects, dead_bytes;
     uint64_t alive_objects, alive_bytes;
-    uint64_t peak_bytes; /* the most that was alive or not yet swept at once */
-    uint64_t temporary_objects,
-        temporary_bytes;            /* died before the first collection after their birth */
-    uint64_t lifetime_low_total_ns; /* sums over the dead; the high ends are in lifetime_ns.total */
-    struct histogram survived_cycles; /* of the dead */
-    struct histogram lifetime_ns;     /* of the dead, the high end of the interval: 'died by' */
-    uint64_t
-        alive_since_ns; /* birth of the oldest that is alive; set by the model when asked, see model_finish() */
+    uint64_t peak_bytes;                         /* the most that was alive or not yet swept at once */
+    uint64_t temporary_objects, temporary_bytes; /* died before the first collection after their birth */
+    uint64_t lifetime_low_total_ns;              /* sums over the dead; the high ends are in lifetime_ns.total */
+    struct histogram survived_cycles;            /* of the dead */
+    struct histogram lifetime_ns;                /* of the dead, the high end of the interval: 'died by' */
+    uint64_t alive_since_ns; /* birth of the oldest that is alive; set by the model when asked, see model_finish() */
 };
 
 struct sites {
     struct site *items;
     size_t count, capacity;
     struct key_index index;
-    uint32_t *
-        last_of_context; /* the site a context used last, plus one: most contexts allocate one type */
+    uint32_t *last_of_context; /* the site a context used last, plus one: most contexts allocate one type */
     size_t last_capacity;
 };
 
@@ -49,8 +46,7 @@ struct site_death {
 };
 
 /* The index of the site, made when new. 0 or -ENOMEM. */
-[[nodiscard]] int sites_get(struct sites *sites, uint32_t context, uint32_t type,
-                            uint32_t *ret_site);
+[[nodiscard]] int sites_get(struct sites *sites, uint32_t context, uint32_t type, uint32_t *ret_site);
 
 void site_count_birth(struct site *site, uint64_t bytes);
 void site_count_death(struct site *site, const struct site_death *death);

@@ -39,8 +39,7 @@ void span_end(struct span *span)
 }
 
 void spans_visit(const struct spans *spans,
-                 void (*each)(const struct span *span, const struct slot *slot, void *argument),
-                 void *argument)
+                 void (*each)(const struct span *span, const struct slot *slot, void *argument), void *argument)
 {
     for (size_t chunk = 0; chunk < SPAN_CHUNKS; chunk++) {
         if (!spans->chunks[chunk])

@@ -16,8 +16,7 @@
 enum {
     SPAN_SLOTS_MAX = 4096,
     SLOT_FREE = 0,
-    SLOT_UNCOUNTED =
-        1, /* occupied by an object that no site counts: born before the interval asked for */
+    SLOT_UNCOUNTED = 1, /* occupied by an object that no site counts: born before the interval asked for */
     SLOT_SITE_FIRST = 2,
 };
 
@@ -59,8 +58,7 @@ void span_end(struct span *span);
 
 /* Calls each() for every slot that is not free. */
 void spans_visit(const struct spans *spans,
-                 void (*each)(const struct span *span, const struct slot *slot, void *argument),
-                 void *argument);
+                 void (*each)(const struct span *span, const struct slot *slot, void *argument), void *argument);
 
 void spans_free(struct spans *spans);
 

@@ -21,8 +21,7 @@ int stacks_add_context(struct stacks *stacks, uint32_t context, uint32_t parent,
     return 0;
 }
 
-int stacks_add_module(struct stacks *stacks, uint64_t bias, uint64_t start, uint64_t end,
-                      const char *path)
+int stacks_add_module(struct stacks *stacks, uint64_t bias, uint64_t start, uint64_t end, const char *path)
 {
     int error = array_reserve(&stacks->modules, &stacks->module_capacity, stacks->module_count + 1,
                               sizeof *stacks->modules);
@@ -48,8 +47,8 @@ static void set_module(const struct stacks *stacks, struct stack_frame *frame)
     }
 }
 
-static int copy_frames(struct stacks *stacks, struct stack_frames *set, uint64_t pc,
-                       const struct stack_frame *frames, size_t count)
+static int copy_frames(struct stacks *stacks, struct stack_frames *set, uint64_t pc, const struct stack_frame *frames,
+                       size_t count)
 {
     set->items = calloc(count, sizeof *set->items);
     if (!set->items)
@@ -69,13 +68,12 @@ static int copy_frames(struct stacks *stacks, struct stack_frames *set, uint64_t
     return error;
 }
 
-int stacks_add_frames(struct stacks *stacks, uint64_t pc, const struct stack_frame *frames,
-                      size_t count)
+int stacks_add_frames(struct stacks *stacks, uint64_t pc, const struct stack_frame *frames, size_t count)
 {
     if (count == 0 || key_index_find(&stacks->by_pc, 0, pc) != KEY_INDEX_NONE)
         return 0;
-    int error = array_reserve(&stacks->frame_sets, &stacks->frame_set_capacity,
-                              stacks->frame_set_count + 1, sizeof *stacks->frame_sets);
+    int error = array_reserve(&stacks->frame_sets, &stacks->frame_set_capacity, stacks->frame_set_count + 1,
+                              sizeof *stacks->frame_sets);
     if (error < 0)
         return error;
     struct stack_frames set = {0};
@@ -90,8 +88,7 @@ int stacks_add_frames(struct stacks *stacks, uint64_t pc, const struct stack_fra
     return 0;
 }
 
-const struct stack_frame *stacks_frames_of(const struct stacks *stacks, uint64_t pc,
-                                           size_t *ret_count)
+const struct stack_frame *stacks_frames_of(const struct stacks *stacks, uint64_t pc, size_t *ret_count)
 {
     uint32_t set = key_index_find(&stacks->by_pc, 0, pc);
     if (set == KEY_INDEX_NONE) {
@@ -105,8 +102,7 @@ const struct stack_frame *stacks_frames_of(const struct stacks *stacks, uint64_t
 void stacks_visit(const struct stacks *stacks, uint32_t context,
                   bool (*each)(const struct stack_frame *frame, void *argument), void *argument)
 {
-    for (size_t depth = 0;
-         context != 0 && context < stacks->context_count && depth < STACK_DEPTH_MAX; depth++) {
+    for (size_t depth = 0; context != 0 && context < stacks->context_count && depth < STACK_DEPTH_MAX; depth++) {
         const struct stack_context *at = &stacks->contexts[context];
         size_t count;
         const struct stack_frame *frames = stacks_frames_of(stacks, at->pc, &count);
@@ -166,8 +162,8 @@ static int intern_place(struct stacks *stacks, const struct stack_frame *frame, 
         uint32_t place = key_index_find(&stacks->by_place, hash, probe);
         if (place == KEY_INDEX_NONE) {
             *ret_place = (uint32_t)stacks->place_count;
-            int error = array_reserve(&stacks->places, &stacks->place_capacity,
-                                      stacks->place_count + 1, sizeof *stacks->places);
+            int error = array_reserve(&stacks->places, &stacks->place_capacity, stacks->place_count + 1,
+                                      sizeof *stacks->places);
             if (error == 0)
                 error = key_index_add(&stacks->by_place, hash, probe, *ret_place);
             if (error < 0)
@@ -176,8 +172,8 @@ static int intern_place(struct stacks *stacks, const struct stack_frame *frame, 
             return 0;
         }
         const struct stack_frame *there = &stacks->places[place];
-        if (!named || (there->function == frame->function && there->file == frame->file &&
-                       there->line == frame->line)) {
+        if (!named ||
+            (there->function == frame->function && there->file == frame->file && there->line == frame->line)) {
             *ret_place = place;
             return 0;
         }
@@ -220,8 +216,7 @@ void stack_frame_describe(const struct stack_frame *frame, char *ret_text, size_
     else if (frame->function)
         snprintf(ret_text, text_bytes, "%s", frame->function);
     else if (frame->module)
-        snprintf(ret_text, text_bytes, "%s+0x%" PRIx64, path_last_part(frame->module),
-                 frame->module_pc);
+        snprintf(ret_text, text_bytes, "%s+0x%" PRIx64, path_last_part(frame->module), frame->module_pc);
     else if (frame->pc)
         snprintf(ret_text, text_bytes, "0x%" PRIx64, frame->pc);
     else

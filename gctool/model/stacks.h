@@ -35,8 +35,7 @@ struct stack_context {
 
 /* A loaded object of the recorded program. */
 struct stack_module {
-    uint64_t bias, start,
-        end; /* addresses [start, end) are its code and data, at `bias` from those in its file */
+    uint64_t bias, start, end; /* addresses [start, end) are its code and data, at `bias` from those in its file */
     const char *path;
 };
 
@@ -70,16 +69,14 @@ enum {
 };
 
 /* Defines a context. -EINVAL: number or parent out of range. */
-[[nodiscard]] int stacks_add_context(struct stacks *stacks, uint32_t context, uint32_t parent,
-                                     uint64_t pc);
+[[nodiscard]] int stacks_add_context(struct stacks *stacks, uint32_t context, uint32_t parent, uint64_t pc);
 
 /* Names the object that lies at [start, end). */
-[[nodiscard]] int stacks_add_module(struct stacks *stacks, uint64_t bias, uint64_t start,
-                                    uint64_t end, const char *path);
+[[nodiscard]] int stacks_add_module(struct stacks *stacks, uint64_t bias, uint64_t start, uint64_t end,
+                                    const char *path);
 
 /* Gives the frames of a pc, innermost first; their strings are copied, their modules found. The first that is given stays. */
-[[nodiscard]] int stacks_add_frames(struct stacks *stacks, uint64_t pc,
-                                    const struct stack_frame *frames, size_t count);
+[[nodiscard]] int stacks_add_frames(struct stacks *stacks, uint64_t pc, const struct stack_frame *frames, size_t count);
 
 /* Calls each() from the innermost frame outwards, inlined ones included, until it returns false. A pc without symbols is one frame
  * without names; the mark of a stack cut short has pc 0. */
@@ -87,8 +84,7 @@ void stacks_visit(const struct stacks *stacks, uint32_t context,
                   bool (*each)(const struct stack_frame *frame, void *argument), void *argument);
 
 /* The frames of one pc; `*ret_count` 0 when there are none. */
-const struct stack_frame *stacks_frames_of(const struct stacks *stacks, uint64_t pc,
-                                           size_t *ret_count);
+const struct stack_frame *stacks_frames_of(const struct stacks *stacks, uint64_t pc, size_t *ret_count);
 
 /* The place of a context: an index into places, STACK_PLACE_UNKNOWN when nothing is known. Out of memory: unknown too. */
 uint32_t stacks_place(struct stacks *stacks, uint32_t context);

@@ -23,8 +23,7 @@ uint64_t text_hash(uint64_t hash, const char *text)
 
 static int add(struct texts *texts, char *text, uint64_t hash, uint64_t probe)
 {
-    int error = array_reserve(&texts->items, &texts->capacity, texts->count + 1,
-                              sizeof *texts->items);
+    int error = array_reserve(&texts->items, &texts->capacity, texts->count + 1, sizeof *texts->items);
     if (error == 0)
         error = key_index_add(&texts->by_hash, hash, probe, (uint32_t)texts->count);
     if (error == 0)
@@ -45,8 +44,7 @@ int texts_keep(struct texts *texts, const char *text, const char **ret_text)
     uint64_t probe = 0;
     uint32_t at;
     /* Strings whose hashes are equal take the probes 0, 1, 2 ... */
-    while ((at = key_index_find(&texts->by_hash, hash, probe)) != KEY_INDEX_NONE &&
-           strcmp(texts->items[at], copy) != 0)
+    while ((at = key_index_find(&texts->by_hash, hash, probe)) != KEY_INDEX_NONE && strcmp(texts->items[at], copy) != 0)
         probe++;
     if (at != KEY_INDEX_NONE) {
         free(copy);

@@ -49,7 +49,8 @@ static uint64_t goal_after(uint64_t marked_bytes)
 
 static void end_cycle(uint64_t cycle, enum collector_cause cause, const struct mark_totals *marked)
 {
-    uint64_t before = atomic_load_explicit(&heap_pressure.heap_bytes, memory_order_relaxed), goal = goal_after(marked->bytes);
+    uint64_t before = atomic_load_explicit(&heap_pressure.heap_bytes, memory_order_relaxed),
+             goal = goal_after(marked->bytes);
     atomic_store_explicit(&heap_pressure.heap_bytes, marked->bytes, memory_order_relaxed);
     atomic_store_explicit(&heap_pressure.goal_bytes, goal, memory_order_relaxed);
     atomic_store_explicit(&totals.marked_objects, marked->objects, memory_order_relaxed);
@@ -57,7 +58,8 @@ static void end_cycle(uint64_t cycle, enum collector_cause cause, const struct m
     atomic_store_explicit(&totals.cycle_count, cycle, memory_order_relaxed);
     if (gcrt_observer == NULL)
         return;
-    struct observe_cycle what = {cycle, marked->objects, marked->bytes, before, goal, marked->root_bytes, (uint8_t)cause};
+    struct observe_cycle what = {cycle, marked->objects,    marked->bytes, before,
+                                 goal,  marked->root_bytes, (uint8_t)cause};
     gcrt_observer->cycle(worker_index(worker_current()), &what);
 }
 

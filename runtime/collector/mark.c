@@ -143,7 +143,8 @@ static void scan(grey entry)
 static void prefetch(grey entry)
 {
     uint32_t first = (uint32_t)(entry & ((1u << GREY_SPAN_BITS) - 1));
-    __builtin_prefetch((const void *)(span_base(first) + (entry >> GREY_SPAN_BITS) * heap_layout.spans[first].slot_bytes));
+    __builtin_prefetch(
+        (const void *)(span_base(first) + (entry >> GREY_SPAN_BITS) * heap_layout.spans[first].slot_bytes));
 }
 
 /* Puts `entry` into the ring (0: nothing) and returns what waited there longest (0: nothing). */
@@ -177,8 +178,10 @@ void mark_end(struct mark_totals *ret_totals)
     for (unsigned i = 0; i < RING_ENTRIES; i++)
         waiting += marker.ring[i] != 0;
     if (marker.depth != 0 || waiting != 0)
-        fatal_abort("invariant Q1 (queues empty at the end of marking): %zu on the mark stack, %zu in the ring", marker.depth, waiting);
+        fatal_abort("invariant Q1 (queues empty at the end of marking): %zu on the mark stack, %zu in the ring",
+                    marker.depth, waiting);
     if (marker.deepest * sizeof(grey) > STACK_KEPT_BYTES)
-        pages_drop((char *)marker.stack + STACK_KEPT_BYTES, (marker.deepest * sizeof(grey) - STACK_KEPT_BYTES + PAGE_BYTES) & ~(size_t)(PAGE_BYTES - 1));
+        pages_drop((char *)marker.stack + STACK_KEPT_BYTES,
+                   (marker.deepest * sizeof(grey) - STACK_KEPT_BYTES + PAGE_BYTES) & ~(size_t)(PAGE_BYTES - 1));
     *ret_totals = marker.totals;
 }

@@ -3,33 +3,33 @@
 #define RUNTIME_COLLECTOR_PHASE_H
 
 /*  X(NAME, text) */
-#define COLLECTOR_PHASES(X)                                                  \
-    X(SWEEP_LAST, "sweep the rest of the last cycle")                        \
-    X(ROOTS, "scan roots and stacks")                                        \
-    X(MARK, "mark")                                                          \
-    X(MARK_END, "end of marking")                                            \
+#define COLLECTOR_PHASES(X)                           \
+    X(SWEEP_LAST, "sweep the rest of the last cycle") \
+    X(ROOTS, "scan roots and stacks")                 \
+    X(MARK, "mark")                                   \
+    X(MARK_END, "end of marking")                     \
     X(SWEEP, "sweep lazily")
 
 enum collector_phase {
 #define X(name, text) PHASE_##name,
     COLLECTOR_PHASES(X)
 #undef X
-    PHASE_COUNT
+        PHASE_COUNT
 };
 
 /*  X(NAME, text) */
-#define COLLECTOR_CAUSES(X)                    \
-    X(GOAL, "the heap reached its goal")       \
-    X(MEMORY, "no free pages")                 \
-    X(STRESS, "GCRT_STRESS=collect")           \
-    X(CALL, "gcrt_collect")                    \
+#define COLLECTOR_CAUSES(X)              \
+    X(GOAL, "the heap reached its goal") \
+    X(MEMORY, "no free pages")           \
+    X(STRESS, "GCRT_STRESS=collect")     \
+    X(CALL, "gcrt_collect")              \
     X(END, "end of the run")
 
 enum collector_cause {
 #define X(name, text) CAUSE_##name,
     COLLECTOR_CAUSES(X)
 #undef X
-    CAUSE_COUNT
+        CAUSE_COUNT
 };
 
 #endif

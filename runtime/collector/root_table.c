@@ -86,7 +86,8 @@ void gcrt_root_add(void *address, size_t size)
 /* Moves later ones of the same run of probes up, so that no gap parts them from their home. */
 static void close_gap(size_t gap)
 {
-    for (size_t at = (gap + 1) & (table.capacity - 1); table.roots[at].address != 0; at = (at + 1) & (table.capacity - 1)) {
+    for (size_t at = (gap + 1) & (table.capacity - 1); table.roots[at].address != 0;
+         at = (at + 1) & (table.capacity - 1)) {
         size_t home = home_of(table.roots[at].address);
         if (((at - home) & (table.capacity - 1)) < ((at - gap) & (table.capacity - 1)))
             continue;
@@ -128,6 +129,7 @@ void root_table_visit(void (*range)(const void *low, const void *high, void *con
     lock_take(&table.lock); /* of threads that are not goroutines */
     for (size_t i = 0; i < table.capacity; i++)
         if (table.roots[i].address != 0)
-            range((const void *)table.roots[i].address, (const void *)(table.roots[i].address + table.roots[i].size), context);
+            range((const void *)table.roots[i].address, (const void *)(table.roots[i].address + table.roots[i].size),
+                  context);
     lock_release(&table.lock);
 }

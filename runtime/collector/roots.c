@@ -28,9 +28,9 @@ static void add_segment(uintptr_t low, size_t bytes)
 {
     if (loaded.count == loaded.capacity) {
         size_t capacity = loaded.capacity != 0 ? loaded.capacity * 2 : PAGE_BYTES / sizeof(struct segment);
-        void *grown = loaded.segments == NULL
-                          ? pages_map(capacity * sizeof(struct segment))
-                          : pages_grow(loaded.segments, loaded.capacity * sizeof(struct segment), capacity * sizeof(struct segment));
+        void *grown = loaded.segments == NULL ? pages_map(capacity * sizeof(struct segment))
+                                              : pages_grow(loaded.segments, loaded.capacity * sizeof(struct segment),
+                                                           capacity * sizeof(struct segment));
         if (grown == NULL)
             fatal_exit("out of memory: the table of loaded objects");
         loaded.segments = grown;

@@ -39,7 +39,8 @@ static void *take_slot(uint32_t kind_id, size_t bytes)
 }
 
 /* `frame` is that of the public call. NULL: no memory. */
-static __attribute__((noinline)) void *allocate_slow(const struct gcrt_type *type, enum kind_shape shape, size_t bytes, const void *frame)
+static __attribute__((noinline)) void *allocate_slow(const struct gcrt_type *type, enum kind_shape shape, size_t bytes,
+                                                     const void *frame)
 {
     if (worker_current() == NULL)
         gcrt_panic("an object of type '%s' is allocated outside of goroutines", type->name);
@@ -56,8 +57,9 @@ static __attribute__((noinline)) void *allocate_slow(const struct gcrt_type *typ
 
 static GCRT_NORETURN void report_no_memory(const struct gcrt_type *type, size_t bytes)
 {
-    fatal_exit("out of memory: no room for %zu bytes of type '%s'; the heap has %zu MiB in spans of %zu MiB", bytes, type->name,
-               (size_t)(heap_span_bytes() >> 20), (size_t)(heap_layout.page_limit >> (20 - SPAN_PAGE_SHIFT)));
+    fatal_exit("out of memory: no room for %zu bytes of type '%s'; the heap has %zu MiB in spans of %zu MiB", bytes,
+               type->name, (size_t)(heap_span_bytes() >> 20),
+               (size_t)(heap_layout.page_limit >> (20 - SPAN_PAGE_SHIFT)));
 }
 
 /* The fast path, inlined into each public call. NULL: take the slow one. */
@@ -76,7 +78,8 @@ static inline __attribute__((always_inline)) void *allocate_fast(uint32_t kind_i
     return (void *)object;
 }
 
-static inline __attribute__((always_inline)) void *allocate(const struct gcrt_type *type, enum kind_shape shape, size_t bytes, const void *frame)
+static inline __attribute__((always_inline)) void *allocate(const struct gcrt_type *type, enum kind_shape shape,
+                                                            size_t bytes, const void *frame)
 {
     uint32_t first = kind_first(type, shape);
     uint32_t size_class = shape == KIND_SINGLE ? 0 : size_class_of(bytes);
@@ -95,11 +98,13 @@ static inline __attribute__((always_inline)) void *insist(void *object, const st
 static inline size_t bytes_of(size_t head_bytes, size_t element_bytes, size_t count)
 {
     size_t bytes;
-    return __builtin_mul_overflow(element_bytes, count, &bytes) || __builtin_add_overflow(bytes, head_bytes, &bytes) ? SIZE_MAX : bytes;
+    return __builtin_mul_overflow(element_bytes, count, &bytes) || __builtin_add_overflow(bytes, head_bytes, &bytes)
+               ? SIZE_MAX
+               : bytes;
 }
 
-static inline __attribute__((always_inline)) void *allocate_checked(const struct gcrt_type *type, enum kind_shape shape, size_t bytes,
-                                                                    const void *frame)
+static inline __attribute__((always_inline)) void *allocate_checked(const struct gcrt_type *type, enum kind_shape shape,
+                                                                    size_t bytes, const void *frame)
 {
     return bytes <= (size_t)PTRDIFF_MAX ? allocate(type, shape, bytes, frame) : NULL;
 }

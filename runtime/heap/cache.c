@@ -33,7 +33,8 @@ void caches_start(unsigned stress_collect_every)
 
 static void announce_span(uint32_t first, const struct span *span)
 {
-    struct observe_span what = {first, span->incarnation, kinds[span->kind].type_id, span->slot_count, span->slot_bytes, span_base(first)};
+    struct observe_span what = {
+        first, span->incarnation, kinds[span->kind].type_id, span->slot_count, span->slot_bytes, span_base(first)};
     gcrt_observer->span_new(worker_index(worker_current()), &what);
 }
 
@@ -143,7 +144,8 @@ static void collect_if_due(uint64_t bytes)
     if (heap_pressure.collect == NULL)
         return;
     uint64_t heap_bytes = atomic_load_explicit(&heap_pressure.heap_bytes, memory_order_relaxed);
-    bool is_stressed = stress_every != 0 && atomic_fetch_add_explicit(&refill_count, 1, memory_order_relaxed) % stress_every == 0;
+    bool is_stressed = stress_every != 0 &&
+                       atomic_fetch_add_explicit(&refill_count, 1, memory_order_relaxed) % stress_every == 0;
     if (is_stressed || heap_bytes + bytes > atomic_load_explicit(&heap_pressure.goal_bytes, memory_order_relaxed))
         heap_pressure.collect(is_stressed ? HEAP_PRESSURE_STRESS : HEAP_PRESSURE_GOAL);
 }
@@ -198,7 +200,8 @@ void *cache_take_large(uint32_t kind_id, uint64_t bytes)
     else if (!span->is_zero)
         memset((void *)span_base(first), 0, slot_bytes);
     *span_allocated(first) = 1;
-    atomic_fetch_add_explicit(&heap_pressure.heap_bytes, slot_bytes, memory_order_relaxed); /* relaxed: as in next_run() */
+    atomic_fetch_add_explicit(&heap_pressure.heap_bytes, slot_bytes,
+                              memory_order_relaxed); /* relaxed: as in next_run() */
     return (void *)span_base(first);
 }
 

@@ -17,13 +17,14 @@
 struct cache_cell {
     uintptr_t next, limit;
     uint32_t slot_bytes;
-    uint32_t span;      /* first page; 0: none */
+    uint32_t span; /* first page; 0: none */
     uint32_t scan_slot;
     uint32_t unused;
 };
 
 struct heap_cache {
-    struct cache_cell cells[KIND_COUNT_MAX]; /* reserved address space; touched as kinds are used. Cell 0 is always empty. */
+    struct cache_cell
+        cells[KIND_COUNT_MAX]; /* reserved address space; touched as kinds are used. Cell 0 is always empty. */
 };
 
 void caches_start(unsigned stress_collect_every);

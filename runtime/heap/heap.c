@@ -60,8 +60,8 @@ static bool reserve(uint64_t bytes)
         .allocated = pages_map(pages * SPAN_SLOTS_PER_PAGE_MAX / 8),
         .versions = pages_map(pages * SPAN_SLOTS_PER_PAGE_MAX),
     };
-    if (layout.base == 0 || layout.owner == NULL || layout.spans == NULL || layout.marks == NULL || layout.allocated == NULL ||
-        layout.versions == NULL) {
+    if (layout.base == 0 || layout.owner == NULL || layout.spans == NULL || layout.marks == NULL ||
+        layout.allocated == NULL || layout.versions == NULL) {
         unreserve(&layout, bytes, pages);
         return false;
     }

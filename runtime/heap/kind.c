@@ -84,7 +84,8 @@ static uint32_t register_locked(const struct gcrt_type *type, enum kind_shape sh
         announce(type_id, type, shape);
     for (uint32_t i = 0; i < kinds_made; i++) {
         struct kind *kind = &kinds[first + i];
-        *kind = (struct kind){.type = type, .type_id = type_id, .shape = (uint8_t)shape, .trace = (uint8_t)trace_of(type, shape)};
+        *kind = (struct kind){
+            .type = type, .type_id = type_id, .shape = (uint8_t)shape, .trace = (uint8_t)trace_of(type, shape)};
         if (shape == KIND_SINGLE)
             lay_out(kind, type->size);
         else if (i < SIZE_CLASS_COUNT)

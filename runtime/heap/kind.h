@@ -16,8 +16,8 @@
 /* Index into gcrt_type_state.kinds. */
 enum kind_shape {
     KIND_SINGLE, /* one object of the type */
-    KIND_ARRAY,  /* objects of the type, one after the other, as many as fit in the slot; those that were not asked for are zero */
-    KIND_TAIL,   /* one object, then tail elements likewise */
+    KIND_ARRAY, /* objects of the type, one after the other, as many as fit in the slot; those that were not asked for are zero */
+    KIND_TAIL, /* one object, then tail elements likewise */
 };
 
 /* How a slot is traced; decided once. */

@@ -34,7 +34,8 @@ enum span_state {
 
 struct span {
     uint64_t slot_bytes;
-    uint64_t reciprocal; /* ceil(2^40 / slot_bytes): offset * reciprocal >> 40 is offset / slot_bytes, exact for spans below 256 KiB;
+    uint64_t
+        reciprocal; /* ceil(2^40 / slot_bytes): offset * reciprocal >> 40 is offset / slot_bytes, exact for spans below 256 KiB;
                             0 for a large object: then every offset is slot 0 */
     uint32_t page_count;
     uint32_t slot_count;
@@ -43,7 +44,7 @@ struct span {
     uint32_t freed_cycle;    /* FREE: when it became so */
     uint32_t incarnation;    /* spans that began at this page; survives them */
     uint8_t state;
-    bool is_zero;            /* all free memory in it reads as zero */
+    bool is_zero; /* all free memory in it reads as zero */
 };
 
 struct heap_layout {

@@ -8,12 +8,21 @@
 
 enum { ALIGNMENT_MAX = 4096 };
 
-const struct gcrt_type gcrt_type_pointer = {
-    "pointer", sizeof(void *), sizeof(void *), &(const struct gcrt_pointer_range){0, 1}, 1, 0, NULL, NULL, &(struct gcrt_type_state){{0}}};
-const struct gcrt_type gcrt_type_int64 = {"int64", sizeof(int64_t), sizeof(int64_t), NULL, 0, 0, NULL, NULL, &(struct gcrt_type_state){{0}}};
+const struct gcrt_type gcrt_type_pointer = {"pointer",
+                                            sizeof(void *),
+                                            sizeof(void *),
+                                            &(const struct gcrt_pointer_range){0, 1},
+                                            1,
+                                            0,
+                                            NULL,
+                                            NULL,
+                                            &(struct gcrt_type_state){{0}}};
+const struct gcrt_type gcrt_type_int64 = {
+    "int64", sizeof(int64_t), sizeof(int64_t), NULL, 0, 0, NULL, NULL, &(struct gcrt_type_state){{0}}};
 const struct gcrt_type gcrt_type_unit = {"unit", 0, 1, NULL, 0, 0, NULL, NULL, &(struct gcrt_type_state){{0}}};
 const struct gcrt_type kind_bytes_type = {"bytes", 1, 1, NULL, 0, 0, NULL, NULL, &(struct gcrt_type_state){{0}}};
-const struct gcrt_type kind_conservative_type = {"conservative", 1, 1, NULL, 0, 0, NULL, NULL, &(struct gcrt_type_state){{0}}};
+const struct gcrt_type kind_conservative_type = {
+    "conservative", 1, 1, NULL, 0, 0, NULL, NULL, &(struct gcrt_type_state){{0}}};
 
 /* One block: the type, its state, its ranges, its name. malloc is allowed: this is no part of the collector. */
 static struct gcrt_type *make(const char *name, size_t size, size_t alignment, size_t range_count)
@@ -36,13 +45,14 @@ static struct gcrt_type *make(const char *name, size_t size, size_t alignment, s
     return type;
 }
 
-const struct gcrt_type *gcrt_type_register(const char *name, size_t size, size_t alignment, const size_t *pointer_offsets, size_t count)
+const struct gcrt_type *gcrt_type_register(const char *name, size_t size, size_t alignment,
+                                           const size_t *pointer_offsets, size_t count)
 {
     if (alignment == 0 || (alignment & (alignment - 1)) != 0 || alignment > ALIGNMENT_MAX)
         return NULL;
     for (size_t i = 0; i < count; i++)
-        if (pointer_offsets[i] % sizeof(void *) != 0 || size < sizeof(void *) || pointer_offsets[i] > size - sizeof(void *) ||
-            pointer_offsets[i] > UINT32_MAX)
+        if (pointer_offsets[i] % sizeof(void *) != 0 || size < sizeof(void *) ||
+            pointer_offsets[i] > size - sizeof(void *) || pointer_offsets[i] > UINT32_MAX)
             return NULL;
     struct gcrt_type *type = make(name, size, alignment, count);
     if (type == NULL)

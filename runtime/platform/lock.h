@@ -22,7 +22,8 @@ static inline bool lock_try_take(struct lock *lock)
 {
     uint32_t expected = 0;
     /* Acquire: pairs with the release in lock_release(). */
-    return atomic_compare_exchange_strong_explicit(&lock->word, &expected, 1, memory_order_acquire, memory_order_relaxed);
+    return atomic_compare_exchange_strong_explicit(&lock->word, &expected, 1, memory_order_acquire,
+                                                   memory_order_relaxed);
 }
 
 static inline void lock_take(struct lock *lock)

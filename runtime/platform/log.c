@@ -13,7 +13,8 @@ static enum gcrt_log_level level_limit = GCRT_LOG_WARNING;
 static void (*log_function)(void *arg, enum gcrt_log_level level, const char *message);
 static void *log_function_arg;
 
-void log_configure(enum gcrt_log_level level, void (*log)(void *arg, enum gcrt_log_level level, const char *message), void *log_arg)
+void log_configure(enum gcrt_log_level level, void (*log)(void *arg, enum gcrt_log_level level, const char *message),
+                   void *log_arg)
 {
     level_limit = level;
     log_function = log;

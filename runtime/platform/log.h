@@ -5,7 +5,8 @@
 #include <gcrt/run.h>
 
 /* Messages up to `level` go to `log`, or to stderr when it is NULL. Called once, before the first goroutine. */
-void log_configure(enum gcrt_log_level level, void (*log)(void *arg, enum gcrt_log_level level, const char *message), void *log_arg);
+void log_configure(enum gcrt_log_level level, void (*log)(void *arg, enum gcrt_log_level level, const char *message),
+                   void *log_arg);
 
 /* At most 500 bytes. No malloc: threads that hold the C library's locks may be stopped. */
 void log_message(enum gcrt_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -65,6 +65,7 @@ void deadlock_check(void)
     text_write(&text);
     print_goroutines();
     if (gcrt_observer != NULL)
-        gcrt_observer->run_end(0, DEADLOCK_STATUS, false); /* all workers are idle, so nobody else writes for worker 0 */
+        gcrt_observer->run_end(0, DEADLOCK_STATUS,
+                               false); /* all workers are idle, so nobody else writes for worker 0 */
     scheduler_finish(DEADLOCK_STATUS, true);
 }

@@ -24,7 +24,8 @@ static const char *const status_names[] = {
 static const uint8_t legal_next[] = {
     [GOROUTINE_IDLE] = 1 << GOROUTINE_RUNNABLE,
     [GOROUTINE_RUNNABLE] = 1 << GOROUTINE_RUNNING,
-    [GOROUTINE_RUNNING] = 1 << GOROUTINE_RUNNABLE | 1 << GOROUTINE_WAITING | 1 << GOROUTINE_SYSCALL | 1 << GOROUTINE_DEAD,
+    [GOROUTINE_RUNNING] = 1 << GOROUTINE_RUNNABLE | 1 << GOROUTINE_WAITING | 1 << GOROUTINE_SYSCALL |
+                          1 << GOROUTINE_DEAD,
     [GOROUTINE_SYSCALL] = 1 << GOROUTINE_RUNNING | 1 << GOROUTINE_RUNNABLE,
     [GOROUTINE_WAITING] = 1 << GOROUTINE_RUNNABLE,
     [GOROUTINE_DEAD] = 1 << GOROUTINE_IDLE,
@@ -49,7 +50,8 @@ const char *wait_reason_name(enum wait_reason reason)
 static void refuse_transition(const struct goroutine *goroutine, uint8_t from, enum goroutine_status to)
 {
     fatal_abort("invariant G2 is broken: goroutine %llu (%s) went from %s to %s", (unsigned long long)goroutine->id,
-                goroutine->site != NULL ? goroutine->site : "unknown place", goroutine_status_name(from), goroutine_status_name(to));
+                goroutine->site != NULL ? goroutine->site : "unknown place", goroutine_status_name(from),
+                goroutine_status_name(to));
 }
 
 void goroutine_set_status(struct goroutine *goroutine, enum goroutine_status status)
@@ -123,7 +125,8 @@ static uint64_t take_id(struct worker *worker)
     return worker->next_id++;
 }
 
-struct goroutine *goroutine_make(struct worker *worker, const char *name, size_t stack_bytes, void (*function)(void *), void *arg)
+struct goroutine *goroutine_make(struct worker *worker, const char *name, size_t stack_bytes, void (*function)(void *),
+                                 void *arg)
 {
     struct goroutine *goroutine = stack_take(worker, stack_bytes);
     goroutine->id = take_id(worker);

@@ -30,9 +30,10 @@ enum goroutine_status {
 };
 
 struct goroutine {
-    void *stack_pointer; /* saved while it does not run; the context switch's layout (platform/context.h); in a blocking call: its
+    void *
+        stack_pointer; /* saved while it does not run; the context switch's layout (platform/context.h); in a blocking call: its
                             caller's stack pointer, with the registers below */
-    uint64_t id;         /* from 1, never reused */
+    uint64_t id; /* from 1, never reused */
     _Atomic uint8_t status;
     _Atomic uint8_t wait_reason;
     _Atomic(const void *) wait_object; /* what it waits for, or NULL; for tools, not a root */
@@ -43,14 +44,14 @@ struct goroutine {
     uint64_t creator;
     const char *name, *site; /* static strings or NULL */
     void (*function)(void *arg);
-    void *arg;               /* a root */
-    void *park_value;        /* handed from the waker to the woken; a root */
-    void *scratch[4];        /* of the subsystem that parks it; roots */
+    void *arg;                   /* a root */
+    void *park_value;            /* handed from the waker to the woken; a root */
+    void *scratch[4];            /* of the subsystem that parks it; roots */
     void *blocking_registers[6]; /* rbx rbp r12 r13 r14 r15 at gcrt_block_enter(); roots while the status is SYSCALL */
-    uint8_t stack_class;     /* sched/stack.h */
+    uint8_t stack_class;         /* sched/stack.h */
     bool is_main;
-    void *fibre;             /* TSan's handle of this stack */
-    void *fake_stack;        /* ASan's, while it does not run */
+    void *fibre;      /* TSan's handle of this stack */
+    void *fake_stack; /* ASan's, while it does not run */
 };
 
 /* The newest record; all of them follow by all_next. Dead and idle ones are among them. */
@@ -62,7 +63,8 @@ const char *goroutine_status_name(enum goroutine_status status);
 const char *wait_reason_name(enum wait_reason reason);
 
 /* A new record with its first context, RUNNABLE, in no queue yet. Caller: holds `worker`. */
-struct goroutine *goroutine_make(struct worker *worker, const char *name, size_t stack_bytes, void (*function)(void *), void *arg);
+struct goroutine *goroutine_make(struct worker *worker, const char *name, size_t stack_bytes, void (*function)(void *),
+                                 void *arg);
 
 /* The goroutine that runs on this thread; NULL on a scheduler's stack. */
 static inline struct goroutine *goroutine_current(void)

@@ -21,14 +21,14 @@ static const uint64_t WAKE_INTERVAL_CYCLES = 250000;
 
 static struct {
     struct lock lock;
-    struct worker *workers;       /* linked by idle_next; under `lock`, as all but the atomics */
-    struct thread *threads;       /* linked by idle_next */
+    struct worker *workers; /* linked by idle_next; under `lock`, as all but the atomics */
+    struct thread *threads; /* linked by idle_next */
     struct thread *poller;
-    unsigned unblocked_count;     /* threads in blocking calls whose worker was taken away */
-    unsigned thread_count;        /* all there are */
-    _Atomic unsigned worker_count;   /* of `workers`; written under `lock`, read by anybody as a hint */
+    unsigned unblocked_count;         /* threads in blocking calls whose worker was taken away */
+    unsigned thread_count;            /* all there are */
+    _Atomic unsigned worker_count;    /* of `workers`; written under `lock`, read by anybody as a hint */
     _Atomic unsigned searching_count; /* threads that look for work */
-    _Atomic int64_t poller_until_ns; /* until when the poller sleeps; written by the poller */
+    _Atomic int64_t poller_until_ns;  /* until when the poller sleeps; written by the poller */
 } idle = {.poller_until_ns = INT64_MAX};
 
 /* ---- under the lock ---- */
@@ -285,7 +285,8 @@ bool idle_retake(struct worker *worker, uintptr_t state)
         return false;
     }
     if (gcrt_observer != NULL)
-        gcrt_observer->go_yield(worker->index, worker->blocking_goroutine); /* it runs elsewhere, after it has had the lock */
+        gcrt_observer->go_yield(worker->index,
+                                worker->blocking_goroutine); /* it runs elsewhere, after it has had the lock */
     idle.unblocked_count++;
     bool was_poller;
     struct thread *thread = pop_thread(&was_poller);

@@ -48,7 +48,7 @@ void idle_search_end(struct thread *thread);
  * thread, of which there must be a spare one. */
 bool idle_has_spare_thread(void);
 bool idle_retake(struct worker *worker, uintptr_t state);
-bool idle_is_all(void);      /* all workers are idle */
+bool idle_is_all(void);        /* all workers are idle */
 void idle_ensure_poller(void); /* somebody waits for I/O, if anybody is idle */
 
 #endif

@@ -13,7 +13,7 @@
 enum {
     LOOK_SOON_NS = 1000 * 1000,
     LOOK_LATE_NS = 10 * 1000 * 1000,
-    LOOKS_UNTIL_LATE = 50,  /* without having found anything to do */
+    LOOKS_UNTIL_LATE = 50,   /* without having found anything to do */
     LOOKS_UNTIL_ASLEEP = 20, /* with all workers idle */
 };
 
@@ -25,7 +25,8 @@ void monitor_attend(void)
     uint32_t expected = MONITOR_ASLEEP;
     /* Acquire: a plain look first, since it is nearly always awake. Sequentially consistent: against the monitor's last look in
      * fall_asleep(): either it sees the worker that is no longer idle, or this sees it asleep. */
-    if (atomic_load(&monitor_state) == MONITOR_ASLEEP && atomic_compare_exchange_strong(&monitor_state, &expected, MONITOR_AWAKE))
+    if (atomic_load(&monitor_state) == MONITOR_ASLEEP &&
+        atomic_compare_exchange_strong(&monitor_state, &expected, MONITOR_AWAKE))
         futex_wake_one(&monitor_state);
 }
 

@@ -94,7 +94,8 @@ int netpoll_open(int fd, struct netpoll_descriptor **ret_descriptor)
     if (descriptor == NULL)
         return -ENOMEM;
     descriptor->fd = fd;
-    atomic_store_explicit(&descriptor->waiters[NETPOLL_READ], NOBODY, memory_order_relaxed); /* relaxed: nobody else knows it yet */
+    atomic_store_explicit(&descriptor->waiters[NETPOLL_READ], NOBODY,
+                          memory_order_relaxed); /* relaxed: nobody else knows it yet */
     atomic_store_explicit(&descriptor->waiters[NETPOLL_WRITE], NOBODY, memory_order_relaxed);
     atomic_store_explicit(&descriptor->use, 1, memory_order_relaxed);
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = descriptor};
@@ -114,7 +115,8 @@ int netpoll_use_begin(struct netpoll_descriptor *descriptor, int *ret_fd)
         if (use & USE_CLOSED)
             return -ECANCELED;
         /* Acquire: pairs with the release of who opened or last used it. */
-    } while (!atomic_compare_exchange_weak_explicit(&descriptor->use, &use, use + 1, memory_order_acquire, memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&descriptor->use, &use, use + 1, memory_order_acquire,
+                                                    memory_order_relaxed));
     *ret_fd = descriptor->fd;
     return 0;
 }
@@ -137,7 +139,8 @@ static bool wake_waiter(struct netpoll_descriptor *descriptor, enum netpoll_dire
     uintptr_t former = atomic_exchange_explicit(waiter, to, memory_order_acq_rel);
     if (former == NOBODY || former == READY)
         return false;
-    atomic_fetch_sub_explicit(&netpoll.waiter_count, 1, memory_order_relaxed); /* relaxed: a number for deadlock_check() */
+    atomic_fetch_sub_explicit(&netpoll.waiter_count, 1,
+                              memory_order_relaxed); /* relaxed: a number for deadlock_check() */
     goroutine_ready((struct goroutine *)former);
     return true;
 }
@@ -186,11 +189,12 @@ static bool take_ready(struct netpoll_descriptor *descriptor, enum netpoll_direc
 {
     uintptr_t expected = READY;
     /* Acquire: pairs with wake_waiter(). */
-    return atomic_compare_exchange_strong_explicit(&descriptor->waiters[direction], &expected, NOBODY, memory_order_acquire,
-                                                   memory_order_relaxed);
+    return atomic_compare_exchange_strong_explicit(&descriptor->waiters[direction], &expected, NOBODY,
+                                                   memory_order_acquire, memory_order_relaxed);
 }
 
-int netpoll_wait(struct netpoll_descriptor *descriptor, enum netpoll_direction direction, enum wait_reason reason, const void *object)
+int netpoll_wait(struct netpoll_descriptor *descriptor, enum netpoll_direction direction, enum wait_reason reason,
+                 const void *object)
 {
     int fd;
     int error = netpoll_use_begin(descriptor, &fd);
@@ -246,7 +250,8 @@ void netpoll_sleep(int64_t until_ns)
     if (ppoll(polled, 2, until_ns != INT64_MAX ? &timeout : NULL, NULL) <= 0)
         return;
     if (polled[0].revents != 0)
-        atomic_store_explicit(&netpoll.has_unseen_events, true, memory_order_relaxed); /* relaxed: see netpoll_collect() */
+        atomic_store_explicit(&netpoll.has_unseen_events, true,
+                              memory_order_relaxed); /* relaxed: see netpoll_collect() */
     uint64_t interruptions;
     if (polled[1].revents != 0 && read(netpoll.event_fd, &interruptions, sizeof interruptions) < 0)
         return; /* somebody else has read it */

@@ -17,7 +17,8 @@ enum netpoll_direction { NETPOLL_READ, NETPOLL_WRITE };
 /* Takes a non-blocking fd. 0 or -Exxx. */
 int netpoll_open(int fd, struct netpoll_descriptor **ret_descriptor);
 /* Parks until ready: 0, or -ECANCELED when the descriptor was closed meanwhile. Call only after the operation gave EAGAIN. */
-int netpoll_wait(struct netpoll_descriptor *descriptor, enum netpoll_direction direction, enum wait_reason reason, const void *object);
+int netpoll_wait(struct netpoll_descriptor *descriptor, enum netpoll_direction direction, enum wait_reason reason,
+                 const void *object);
 /* Wakes waiters with -ECANCELED, removes and closes the fd once no call uses it. */
 void netpoll_close(struct netpoll_descriptor *descriptor);
 /* Brackets a use of the fd, so that close cannot recycle its number under a system call. -ECANCELED once closed. */

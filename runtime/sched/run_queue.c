@@ -36,7 +36,8 @@ struct goroutine *run_queue_pop(struct run_queue *queue)
             return NULL;
         struct goroutine *goroutine = slot_read(queue, head);
         /* Acquire and release: against thieves, see run_queue_push() and grab(). */
-        if (atomic_compare_exchange_weak_explicit(&queue->head, &head, head + 1, memory_order_acq_rel, memory_order_relaxed))
+        if (atomic_compare_exchange_weak_explicit(&queue->head, &head, head + 1, memory_order_acq_rel,
+                                                  memory_order_relaxed))
             return goroutine;
     }
 }
@@ -59,7 +60,8 @@ static unsigned grab(struct run_queue *queue, struct goroutine **ret_batch)
         for (uint32_t i = 0; i < count; i++)
             ret_batch[i] = slot_read(queue, head + i);
         /* Release: the reads above come before the holder may overwrite the slots. */
-        if (atomic_compare_exchange_weak_explicit(&queue->head, &head, head + count, memory_order_acq_rel, memory_order_acquire))
+        if (atomic_compare_exchange_weak_explicit(&queue->head, &head, head + count, memory_order_acq_rel,
+                                                  memory_order_acquire))
             return count;
     }
 }

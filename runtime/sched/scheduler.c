@@ -77,7 +77,8 @@ __attribute__((noinline)) void scheduler_switch(enum thread_request request)
     struct goroutine *goroutine = thread->current;
     int saved_errno = errno_read();
     thread->request = request;
-    fibre_leave(request != THREAD_REQUEST_END ? &goroutine->fake_stack : NULL, thread->stack_low, thread->stack_high, thread->fibre);
+    fibre_leave(request != THREAD_REQUEST_END ? &goroutine->fake_stack : NULL, thread->stack_low, thread->stack_high,
+                thread->fibre);
     context_switch(&goroutine->stack_pointer, thread->scheduler_stack_pointer);
     fibre_arrive(goroutine->fake_stack);
     errno_write(saved_errno);
@@ -194,7 +195,8 @@ static void run(struct thread *thread, struct goroutine *goroutine)
 {
     struct worker *worker = thread->worker;
     /* Relaxed: counted by the holder alone; others compare. */
-    atomic_store_explicit(&worker->tick, atomic_load_explicit(&worker->tick, memory_order_relaxed) + 1, memory_order_relaxed);
+    atomic_store_explicit(&worker->tick, atomic_load_explicit(&worker->tick, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
     goroutine_set_status(goroutine, GOROUTINE_RUNNING);
     if (gcrt_observer != NULL)
         gcrt_observer->go_run(worker->index, goroutine->id);

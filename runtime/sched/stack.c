@@ -45,7 +45,8 @@ static void record_publish(struct goroutine *goroutine)
     do {
         goroutine->all_next = next;
         /* Release: pairs with goroutine_first(). */
-    } while (!atomic_compare_exchange_weak_explicit(&newest_record, &next, goroutine, memory_order_release, memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&newest_record, &next, goroutine, memory_order_release,
+                                                    memory_order_relaxed));
 }
 
 static size_t class_slot_bytes(unsigned stack_class)

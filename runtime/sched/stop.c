@@ -100,7 +100,8 @@ void stop_account_read(struct stop_account *ret_account)
     *ret_account = account;
 }
 
-static void visit_goroutine(const struct goroutine *goroutine, void (*range)(const void *, const void *, void *), void *context)
+static void visit_goroutine(const struct goroutine *goroutine, void (*range)(const void *, const void *, void *),
+                            void *context)
 {
     uint8_t status = atomic_load_explicit(&goroutine->status, memory_order_relaxed);
     if (status == GOROUTINE_IDLE || status == GOROUTINE_DEAD)

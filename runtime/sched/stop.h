@@ -18,7 +18,7 @@ enum stop_reason {
 #define X(name, text) STOP_##name,
     GCRT_STOP_REASONS(X)
 #undef X
-    STOP_REASON_COUNT
+        STOP_REASON_COUNT
 };
 
 /* Returns when every other thread stands. Caller: on its scheduler's stack (runtime_on_scheduler_stack). One stopper at a time: a second

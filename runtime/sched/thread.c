@@ -27,7 +27,8 @@ static void publish(struct thread *thread)
     do {
         thread->all_next = next;
         /* Release: pairs with thread_first(). */
-    } while (!atomic_compare_exchange_weak_explicit(&newest_thread, &next, thread, memory_order_release, memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&newest_thread, &next, thread, memory_order_release,
+                                                    memory_order_relaxed));
 }
 
 static void find_own_stack(struct thread *thread)

@@ -31,11 +31,11 @@ enum thread_request {
 };
 
 struct thread {
-    volatile unsigned depth;    /* runtime calls in progress, see runtime_call.h; read by this thread's signal handler */
-    struct worker *worker;      /* held; NULL while idle, or in a blocking call whose worker was taken away */
-    struct worker *blocking_worker; /* held when the blocking call began */
-    struct goroutine *current;  /* whose stack this thread runs on; NULL: the scheduler's */
-    void *scheduler_stack_pointer; /* saved while a goroutine runs */
+    volatile unsigned depth; /* runtime calls in progress, see runtime_call.h; read by this thread's signal handler */
+    struct worker *worker;   /* held; NULL while idle, or in a blocking call whose worker was taken away */
+    struct worker *blocking_worker;  /* held when the blocking call began */
+    struct goroutine *current;       /* whose stack this thread runs on; NULL: the scheduler's */
+    void *scheduler_stack_pointer;   /* saved while a goroutine runs */
     uintptr_t stack_low, stack_high; /* the thread's own stack */
 
     enum thread_request request;
@@ -58,8 +58,8 @@ struct thread {
     struct thread *idle_next; /* under the idle lock */
     uint64_t random;          /* xorshift state: where stealing begins */
 
-    void *fibre;           /* TSan's handle of the thread's own stack */
-    void *fake_stack;      /* ASan's, while a goroutine runs */
+    void *fibre;      /* TSan's handle of the thread's own stack */
+    void *fake_stack; /* ASan's, while a goroutine runs */
     pthread_t pthread;
     int tid;
     struct thread *all_next; /* written before the record is published */

@@ -50,7 +50,8 @@ static void sift_down(struct timer_heap *heap, uint32_t place, struct timer *tim
 static void publish_next(struct timer_heap *heap)
 {
     /* Relaxed: a hint for who looks without the lock; see sleep_as_poller() for why a stale one does no harm. */
-    atomic_store_explicit(&heap->next_ns, heap->count > 0 ? heap->entries[0]->when_ns : INT64_MAX, memory_order_relaxed);
+    atomic_store_explicit(&heap->next_ns, heap->count > 0 ? heap->entries[0]->when_ns : INT64_MAX,
+                          memory_order_relaxed);
 }
 
 static void grow(struct timer_heap *heap)

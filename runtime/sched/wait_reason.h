@@ -27,7 +27,7 @@ enum wait_reason {
 #define X(name, text, can_leak) WAIT_##name,
     GCRT_WAIT_REASONS(X)
 #undef X
-    WAIT_REASON_COUNT
+        WAIT_REASON_COUNT
 };
 
 #endif

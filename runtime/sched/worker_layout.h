@@ -37,16 +37,17 @@ struct worker {
     _Atomic(struct thread *) held_by; /* for stops and reports */
     _Atomic uint32_t tick;            /* counts goroutines begun; thieves and the monitor compare it */
     uint32_t next_streak;             /* runs of `next` in a row while the queue waited */
-    _Atomic(struct goroutine *) next; /* runs before the queue; the holder exchanges it, a thief takes it when it stays too long */
+    _Atomic(struct goroutine *)
+        next; /* runs before the queue; the holder exchanges it, a thief takes it when it stays too long */
     struct run_queue queue;
-    struct goroutine *free_records;   /* ended goroutines with warm stacks, newest first, linked by queue_next */
+    struct goroutine *free_records; /* ended goroutines with warm stacks, newest first, linked by queue_next */
     unsigned free_count;
-    uint64_t next_id, last_id;        /* ids set aside for this worker */
-    uint64_t woke_at_cycles;          /* when it last woke another worker, by the time stamp counter */
+    uint64_t next_id, last_id; /* ids set aside for this worker */
+    uint64_t woke_at_cycles;   /* when it last woke another worker, by the time stamp counter */
     struct timer_heap timers;
-    uint64_t blocking_goroutine;      /* whose blocking call `state` is about */
-    struct worker *idle_next;         /* under the idle lock */
-    _Atomic uint32_t monitor_tick;    /* the monitor's: `tick` and `state` at its last look */
+    uint64_t blocking_goroutine;   /* whose blocking call `state` is about */
+    struct worker *idle_next;      /* under the idle lock */
+    _Atomic uint32_t monitor_tick; /* the monitor's: `tick` and `state` at its last look */
     uintptr_t monitor_state;
 };
 

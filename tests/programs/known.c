@@ -69,8 +69,7 @@ static int run(void *)
     make_garbage();
     for (int at = 0; at < ENDING; at++)
         gcrt_chan_receive(done, NULL);
-    gcrt_sleep(50 * 1000 *
-               1000); /* the waiters get to their channel, the ending ones to their end */
+    gcrt_sleep(50 * 1000 * 1000); /* the waiters get to their channel, the ending ones to their end */
     clear_stack();
     gcrt_collect();
     return 0;

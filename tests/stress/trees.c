@@ -39,7 +39,8 @@ static struct node *build(uint64_t tree, uint64_t place, int depth)
 
 static void fail(const struct node *node, const char *what)
 {
-    fprintf(stderr, "tree %llu, place %llu: %s\n", (unsigned long long)node->tree, (unsigned long long)node->place, what);
+    fprintf(stderr, "tree %llu, place %llu: %s\n", (unsigned long long)node->tree, (unsigned long long)node->place,
+            what);
     abort();
 }
 
@@ -85,8 +86,8 @@ static int run(void *)
     }
     struct gcrt_stats stats;
     gcrt_stats_read(&stats);
-    printf("%llu trees, %llu collections, %llu stops\n", (unsigned long long)next_tree, (unsigned long long)stats.cycle_count,
-           (unsigned long long)stats.stop_count);
+    printf("%llu trees, %llu collections, %llu stops\n", (unsigned long long)next_tree,
+           (unsigned long long)stats.cycle_count, (unsigned long long)stats.stop_count);
     return stats.cycle_count > 0 ? 0 : 1;
 }
 

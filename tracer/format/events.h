@@ -49,7 +49,7 @@ enum event_kind {
 #define X(name, code, words, text) EVENT_##name = (code),
     GCTRACE_EVENTS(X)
 #undef X
-    EVENT_KIND_END
+        EVENT_KIND_END
 };
 
 /* Codes of EVENT_NAME's tables: the recorded program says its own names, so that a file explains itself. */

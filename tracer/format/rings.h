@@ -52,14 +52,14 @@ struct rings_header {
     uint64_t ring_words; /* a power of two */
     uint64_t context_capacity;
     uint64_t control_offset, contexts_offset, words_offset, total_bytes;
-    uint64_t start_ns;                  /* CLOCK_MONOTONIC at which TIME counts from */
-    _Atomic uint32_t state;             /* enum rings_state; program */
-    _Atomic uint32_t owner_pid;         /* compare-and-swap from 0: the first process wins */
-    _Atomic uint64_t context_count;     /* program */
-    _Atomic uint64_t contexts_lost;     /* stacks not interned since the table was full; program */
-    _Atomic uint64_t heartbeat;         /* the drainer counts passes; a full ring waits only while this advances */
-    _Atomic uint32_t drainer_gone;      /* the drainer says it stops draining: producers drop at once */
-    _Atomic uint32_t drainer_wakeup;    /* futex word: a producer with a half-full ring wakes the drainer */
+    uint64_t start_ns;               /* CLOCK_MONOTONIC at which TIME counts from */
+    _Atomic uint32_t state;          /* enum rings_state; program */
+    _Atomic uint32_t owner_pid;      /* compare-and-swap from 0: the first process wins */
+    _Atomic uint64_t context_count;  /* program */
+    _Atomic uint64_t contexts_lost;  /* stacks not interned since the table was full; program */
+    _Atomic uint64_t heartbeat;      /* the drainer counts passes; a full ring waits only while this advances */
+    _Atomic uint32_t drainer_gone;   /* the drainer says it stops draining: producers drop at once */
+    _Atomic uint32_t drainer_wakeup; /* futex word: a producer with a half-full ring wakes the drainer */
 };
 
 #endif

@@ -27,26 +27,23 @@ static int read_file_header(struct trace_blocks *blocks, struct error *reterr)
     if (code < 0)
         return code;
     if (input->available == 0)
-        return error_set(reterr, -ENODATA, "cannot open trace '%s': the file is empty",
-                         input->name);
+        return error_set(reterr, -ENODATA, "cannot open trace '%s': the file is empty", input->name);
     size_t compared = input->available < TRACE_MAGIC_BYTES ? input->available : TRACE_MAGIC_BYTES;
     if (memcmp(input->bytes, TRACE_FILE_MAGIC, compared) != 0) {
         char text[16];
         first_bytes(input, text);
-        return error_set(reterr, -EINVAL,
-                         "cannot open trace '%s': not a gctrace file (starts with %s)", input->name,
+        return error_set(reterr, -EINVAL, "cannot open trace '%s': not a gctrace file (starts with %s)", input->name,
                          text);
     }
     if (input->available < TRACE_FILE_HEADER_BYTES)
-        return error_set(reterr, -ENODATA,
-                         "cannot open trace '%s': it ends within its header, after %zu bytes",
+        return error_set(reterr, -ENODATA, "cannot open trace '%s': it ends within its header, after %zu bytes",
                          input->name, input->available);
     bool intact = trace_file_header_read(input->bytes, &blocks->header);
     /* A version that was flipped by damage is not one: then the blocks are tried as they are. */
     if (intact && blocks->header.major > TRACE_VERSION_MAJOR) {
         code = error_set(reterr, -EPROTONOSUPPORT,
-                         "cannot open trace '%s': it has version %u, this gctool reads up to %d",
-                         input->name, blocks->header.major, TRACE_VERSION_MAJOR);
+                         "cannot open trace '%s': it has version %u, this gctool reads up to %d", input->name,
+                         blocks->header.major, TRACE_VERSION_MAJOR);
         error_hint(reterr, "use the gctool that recorded it, or a newer one");
         return code;
     }
@@ -55,8 +52,7 @@ static int read_file_header(struct trace_blocks *blocks, struct error *reterr)
     return 0;
 }
 
-int trace_blocks_open(struct trace_blocks *blocks, struct trace_input *take_input,
-                      struct error *reterr)
+int trace_blocks_open(struct trace_blocks *blocks, struct trace_input *take_input, struct error *reterr)
 {
     *blocks = (struct trace_blocks){.input = *take_input};
     int code = read_file_header(blocks, reterr);
@@ -76,8 +72,8 @@ void trace_blocks_gap(struct trace_blocks *blocks, struct trace_gap gap)
 }
 
 /* Tries the block at the window's begin. `ret_reason` NULL: it is whole. */
-static int try_block(struct trace_blocks *blocks, struct trace_block *ret_block,
-                     const char **ret_reason, struct error *reterr)
+static int try_block(struct trace_blocks *blocks, struct trace_block *ret_block, const char **ret_reason,
+                     struct error *reterr)
 {
     struct trace_input *input = &blocks->input;
     int code = trace_input_fill(input, TRACE_BLOCK_HEADER_BYTES, reterr);
@@ -115,8 +111,8 @@ static int next_magic(struct trace_input *input, bool *ret_found, struct error *
             trace_input_skip(input, input->available);
             return 0;
         }
-        const uint8_t *found = memmem(input->bytes + from, input->available - from,
-                                      TRACE_BLOCK_MAGIC, TRACE_MAGIC_BYTES);
+        const uint8_t *found = memmem(input->bytes + from, input->available - from, TRACE_BLOCK_MAGIC,
+                                      TRACE_MAGIC_BYTES);
         if (found != NULL) {
             trace_input_skip(input, (size_t)(found - input->bytes));
             *ret_found = true;
@@ -129,8 +125,8 @@ static int next_magic(struct trace_input *input, bool *ret_found, struct error *
 }
 
 /* The next whole block at or after the window's begin; a gap in front of it is put into `ret_gap`. 1, 0 none, or negative. */
-static int find_block(struct trace_blocks *blocks, struct trace_block *ret_block,
-                      struct trace_gap *ret_gap, struct error *reterr)
+static int find_block(struct trace_blocks *blocks, struct trace_block *ret_block, struct trace_gap *ret_gap,
+                      struct error *reterr)
 {
     *ret_gap = (struct trace_gap){.offset = blocks->input.offset};
     for (;;) {
@@ -167,8 +163,7 @@ static int read_rest(struct trace_blocks *blocks, struct error *reterr)
 }
 
 /* Whether the block follows from those before it; a gap otherwise. */
-static bool check_number(struct trace_blocks *blocks, const struct trace_block *block,
-                         struct trace_gap *gap)
+static bool check_number(struct trace_blocks *blocks, const struct trace_block *block, struct trace_gap *gap)
 {
     const struct trace_block_header *header = &block->header;
     if (header->number < blocks->number) {
@@ -191,8 +186,7 @@ static bool check_number(struct trace_blocks *blocks, const struct trace_block *
     return true;
 }
 
-int trace_blocks_next(struct trace_blocks *blocks, struct trace_block *ret_block,
-                      struct error *reterr)
+int trace_blocks_next(struct trace_blocks *blocks, struct trace_block *ret_block, struct error *reterr)
 {
     struct trace_completeness *completeness = &blocks->completeness;
     while (!blocks->ended) {

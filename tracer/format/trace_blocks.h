@@ -27,12 +27,10 @@ struct trace_block {
 };
 
 /* Reads the file header; `input` is taken over, also on failure. 0 or negative with `reterr`. */
-[[nodiscard]] int trace_blocks_open(struct trace_blocks *blocks, struct trace_input *take_input,
-                                    struct error *reterr);
+[[nodiscard]] int trace_blocks_open(struct trace_blocks *blocks, struct trace_input *take_input, struct error *reterr);
 
 /* 1 and the next whole block; 0 at the end; negative with `reterr`. Updates the completeness. */
-[[nodiscard]] int trace_blocks_next(struct trace_blocks *blocks, struct trace_block *ret_block,
-                                    struct error *reterr);
+[[nodiscard]] int trace_blocks_next(struct trace_blocks *blocks, struct trace_block *ret_block, struct error *reterr);
 
 /* Counts a gap; `gap.reason` is a constant text. */
 void trace_blocks_gap(struct trace_blocks *blocks, struct trace_gap gap);

@@ -5,8 +5,8 @@
 #include "tracer/format/trace_tables.h"
 #include "tracer/format/varint.h"
 
-bool trace_context_append(struct trace_payload *payload, uint32_t id,
-                          const struct ring_context *node, uint64_t *last_pc)
+bool trace_context_append(struct trace_payload *payload, uint32_t id, const struct ring_context *node,
+                          uint64_t *last_pc)
 {
     if (payload->size + 3 * VARINT_BYTES_MAX > TRACE_BLOCK_RAW_MAX)
         return false;
@@ -23,8 +23,7 @@ bool trace_context_append(struct trace_payload *payload, uint32_t id,
     return true;
 }
 
-static int context_put(struct trace_contexts *contexts, uint32_t id,
-                       const struct ring_context *node)
+static int context_put(struct trace_contexts *contexts, uint32_t id, const struct ring_context *node)
 {
     struct ring_context **page = &contexts->pages[id / TRACE_CONTEXT_PAGE];
     if (*page == NULL)
@@ -37,8 +36,7 @@ static int context_put(struct trace_contexts *contexts, uint32_t id,
     return 0;
 }
 
-int trace_contexts_read(struct trace_contexts *contexts, const uint8_t *bytes, size_t size,
-                        const char **ret_reason)
+int trace_contexts_read(struct trace_contexts *contexts, const uint8_t *bytes, size_t size, const char **ret_reason)
 {
     const uint8_t *end = bytes + size;
     uint64_t id, distance, delta, pc = 0;
@@ -68,14 +66,12 @@ int trace_contexts_read(struct trace_contexts *contexts, const uint8_t *bytes, s
     return 0;
 }
 
-bool trace_contexts_find(const struct trace_contexts *contexts, uint32_t id,
-                         struct ring_context *ret_node)
+bool trace_contexts_find(const struct trace_contexts *contexts, uint32_t id, struct ring_context *ret_node)
 {
     *ret_node = (struct ring_context){0};
     if (id == 0 || id >= contexts->end || contexts->pages[id / TRACE_CONTEXT_PAGE] == NULL)
         return false;
-    const struct ring_context *node =
-        &contexts->pages[id / TRACE_CONTEXT_PAGE][id % TRACE_CONTEXT_PAGE];
+    const struct ring_context *node = &contexts->pages[id / TRACE_CONTEXT_PAGE][id % TRACE_CONTEXT_PAGE];
     if (node->depth == 0)
         return false;
     *ret_node = *node;

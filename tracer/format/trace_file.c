@@ -7,8 +7,7 @@
 
 enum { CHECKSUM_AT = 56 };
 
-void trace_file_header_write(const struct trace_file_header *header,
-                             uint8_t out[TRACE_FILE_HEADER_BYTES])
+void trace_file_header_write(const struct trace_file_header *header, uint8_t out[TRACE_FILE_HEADER_BYTES])
 {
     memset(out, 0, TRACE_FILE_HEADER_BYTES);
     memcpy(out, TRACE_FILE_MAGIC, TRACE_MAGIC_BYTES);
@@ -19,8 +18,7 @@ void trace_file_header_write(const struct trace_file_header *header,
     put_u64(out + CHECKSUM_AT, XXH64(out, CHECKSUM_AT, 0));
 }
 
-bool trace_file_header_read(const uint8_t in[TRACE_FILE_HEADER_BYTES],
-                            struct trace_file_header *ret_header)
+bool trace_file_header_read(const uint8_t in[TRACE_FILE_HEADER_BYTES], struct trace_file_header *ret_header)
 {
     ret_header->major = get_u16(in + 8);
     ret_header->minor = get_u16(in + 10);
@@ -29,8 +27,7 @@ bool trace_file_header_read(const uint8_t in[TRACE_FILE_HEADER_BYTES],
     return get_u64(in + CHECKSUM_AT) == XXH64(in, CHECKSUM_AT, 0);
 }
 
-static uint64_t block_checksum(const uint8_t header[TRACE_BLOCK_HEADER_BYTES],
-                               const uint8_t *payload, uint32_t bytes)
+static uint64_t block_checksum(const uint8_t header[TRACE_BLOCK_HEADER_BYTES], const uint8_t *payload, uint32_t bytes)
 {
     return XXH64(payload, bytes, XXH64(header, CHECKSUM_AT, 0));
 }
@@ -52,8 +49,7 @@ void trace_block_header_write(const struct trace_block_header *header, const uin
     put_u64(out + CHECKSUM_AT, block_checksum(out, payload, header->stored_bytes));
 }
 
-const char *trace_block_header_read(const uint8_t in[TRACE_BLOCK_HEADER_BYTES],
-                                    struct trace_block_header *ret_header)
+const char *trace_block_header_read(const uint8_t in[TRACE_BLOCK_HEADER_BYTES], struct trace_block_header *ret_header)
 {
     if (memcmp(in, TRACE_BLOCK_MAGIC, TRACE_MAGIC_BYTES) != 0)
         return "no block begins here";
@@ -68,8 +64,7 @@ const char *trace_block_header_read(const uint8_t in[TRACE_BLOCK_HEADER_BYTES],
         .count = get_u32(in + 40),
         .lost = get_u32(in + 44),
     };
-    if (ret_header->stored_bytes > TRACE_BLOCK_STORED_MAX ||
-        ret_header->raw_bytes > TRACE_BLOCK_RAW_MAX)
+    if (ret_header->stored_bytes > TRACE_BLOCK_STORED_MAX || ret_header->raw_bytes > TRACE_BLOCK_RAW_MAX)
         return "a block is larger than any block";
     if (ret_header->encoding > TRACE_ZSTD)
         return "a block has an unknown encoding";
@@ -78,8 +73,7 @@ const char *trace_block_header_read(const uint8_t in[TRACE_BLOCK_HEADER_BYTES],
     return NULL;
 }
 
-bool trace_block_verify(const uint8_t in[TRACE_BLOCK_HEADER_BYTES], const uint8_t *payload,
-                        uint32_t stored_bytes)
+bool trace_block_verify(const uint8_t in[TRACE_BLOCK_HEADER_BYTES], const uint8_t *payload, uint32_t stored_bytes)
 {
     return get_u64(in + CHECKSUM_AT) == block_checksum(in, payload, stored_bytes);
 }
@@ -121,9 +115,8 @@ void trace_left_out_read(const uint8_t in[TRACE_GAP_BYTES], struct trace_left_ou
 const char *trace_block_kind_name(unsigned kind)
 {
     static const char *const names[] = {
-        [TRACE_BLOCK_NOTES] = "notes",       [TRACE_BLOCK_EVENTS] = "events",
-        [TRACE_BLOCK_CONTEXTS] = "contexts", [TRACE_BLOCK_SYMBOLS] = "symbols",
-        [TRACE_BLOCK_GAP] = "gap",           [TRACE_BLOCK_END] = "end",
+        [TRACE_BLOCK_NOTES] = "notes",     [TRACE_BLOCK_EVENTS] = "events", [TRACE_BLOCK_CONTEXTS] = "contexts",
+        [TRACE_BLOCK_SYMBOLS] = "symbols", [TRACE_BLOCK_GAP] = "gap",       [TRACE_BLOCK_END] = "end",
     };
     return kind < sizeof names / sizeof names[0] && names[kind] != NULL ? names[kind] : "unknown";
 }

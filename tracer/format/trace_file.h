@@ -22,9 +22,8 @@ enum {
     TRACE_FILE_HEADER_BYTES = 64,
     TRACE_BLOCK_HEADER_BYTES = 64,
     TRACE_BLOCK_RAW_MAX = 256 << 10,
-    TRACE_BLOCK_STORED_MAX =
-        TRACE_BLOCK_RAW_MAX,        /* a payload that does not shrink is stored as it is */
-    TRACE_PAYLOAD_WORDS_MAX = 4096, /* of one event: packed it always fits a block */
+    TRACE_BLOCK_STORED_MAX = TRACE_BLOCK_RAW_MAX, /* a payload that does not shrink is stored as it is */
+    TRACE_PAYLOAD_WORDS_MAX = 4096,               /* of one event: packed it always fits a block */
     TRACE_CONTEXT_MAX = 1 << 23,
     TRACE_FRAMES_MAX = 64, /* of one symbol */
     TRACE_TEXT_BYTES_MAX = 16384,
@@ -85,9 +84,8 @@ struct trace_block_header {
 
 /* How a recording ended. */
 enum trace_ending {
-    TRACE_ENDED = 1, /* the program said so: its last event is RUN_END */
-    TRACE_DIED =
-        2, /* the program is gone without saying so: killed, crashed, or left by another way */
+    TRACE_ENDED = 1,    /* the program said so: its last event is RUN_END */
+    TRACE_DIED = 2,     /* the program is gone without saying so: killed, crashed, or left by another way */
     TRACE_DETACHED = 3, /* the recording was ended, the program went on */
     TRACE_REPAIRED = 4, /* the file had no end; a repair wrote this one */
 };
@@ -129,24 +127,20 @@ void trace_end_read(const uint8_t in[TRACE_END_BYTES], struct trace_end *ret_end
 void trace_left_out_write(const struct trace_left_out *left_out, uint8_t out[TRACE_GAP_BYTES]);
 void trace_left_out_read(const uint8_t in[TRACE_GAP_BYTES], struct trace_left_out *ret_left_out);
 
-void trace_file_header_write(const struct trace_file_header *header,
-                             uint8_t out[TRACE_FILE_HEADER_BYTES]);
+void trace_file_header_write(const struct trace_file_header *header, uint8_t out[TRACE_FILE_HEADER_BYTES]);
 
 /* false: the checksum does not match; the fields are filled all the same. The magic is not looked at. */
-bool trace_file_header_read(const uint8_t in[TRACE_FILE_HEADER_BYTES],
-                            struct trace_file_header *ret_header);
+bool trace_file_header_read(const uint8_t in[TRACE_FILE_HEADER_BYTES], struct trace_file_header *ret_header);
 
 /* Computes the checksum over `payload`, header->stored_bytes long. */
 void trace_block_header_write(const struct trace_block_header *header, const uint8_t *payload,
                               uint8_t out[TRACE_BLOCK_HEADER_BYTES]);
 
 /* NULL: a block header whose sizes are in bounds; its checksum is not looked at. Else what is wrong, a constant text. */
-const char *trace_block_header_read(const uint8_t in[TRACE_BLOCK_HEADER_BYTES],
-                                    struct trace_block_header *ret_header);
+const char *trace_block_header_read(const uint8_t in[TRACE_BLOCK_HEADER_BYTES], struct trace_block_header *ret_header);
 
 /* Whether the checksum matches header bytes and payload. */
-bool trace_block_verify(const uint8_t in[TRACE_BLOCK_HEADER_BYTES], const uint8_t *payload,
-                        uint32_t stored_bytes);
+bool trace_block_verify(const uint8_t in[TRACE_BLOCK_HEADER_BYTES], const uint8_t *payload, uint32_t stored_bytes);
 
 /* For messages: "events". */
 const char *trace_block_kind_name(unsigned kind);

@@ -25,10 +25,8 @@ enum {
 
 static inline uint32_t trace_guess_successor_at(const struct trace_guesses *guesses)
 {
-    uint32_t last = guesses->rings[guesses->ring].context,
-             before = guesses->rings[guesses->ring].context_before;
-    return (last * 0x9e3779b1u + before * 0x85ebca77u + guesses->ring * 0xc2b2ae3du) >>
-           (32 - TRACE_GUESS_TABLE_BITS);
+    uint32_t last = guesses->rings[guesses->ring].context, before = guesses->rings[guesses->ring].context_before;
+    return (last * 0x9e3779b1u + before * 0x85ebca77u + guesses->ring * 0xc2b2ae3du) >> (32 - TRACE_GUESS_TABLE_BITS);
 }
 
 static inline uint32_t trace_guess_span_at(const struct trace_guesses *guesses, uint32_t context)
@@ -41,8 +39,7 @@ static inline uint16_t *trace_guess_slot(struct trace_guesses *guesses, uint32_t
     return &guesses->slots[span % TRACE_GUESS_TABLE];
 }
 
-static inline struct trace_guess_wait *trace_guess_wait(struct trace_guesses *guesses,
-                                                        uint64_t goroutine)
+static inline struct trace_guess_wait *trace_guess_wait(struct trace_guesses *guesses, uint64_t goroutine)
 {
     return &guesses->waits[goroutine % TRACE_GUESS_WAITS];
 }
@@ -55,9 +52,8 @@ static inline void trace_guess_recent(struct trace_guesses *guesses, uint32_t co
 }
 
 /* After a birth, whatever its form. */
-static inline void trace_guess_after_birth(struct trace_guesses *guesses, uint32_t successor_at,
-                                           uint32_t span_at, uint32_t span, uint32_t slot,
-                                           uint32_t context)
+static inline void trace_guess_after_birth(struct trace_guesses *guesses, uint32_t successor_at, uint32_t span_at,
+                                           uint32_t span, uint32_t slot, uint32_t context)
 {
     guesses->successors[successor_at] = context;
     guesses->rings[guesses->ring].context_before = guesses->rings[guesses->ring].context;

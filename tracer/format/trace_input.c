@@ -15,11 +15,9 @@ int trace_input_open(struct trace_input *input, const char *path, struct error *
     return trace_input_open_fd(input, fd, standard_input ? "standard input" : path, reterr);
 }
 
-int trace_input_open_fd(struct trace_input *input, int take_fd, const char *name,
-                        struct error *reterr)
+int trace_input_open_fd(struct trace_input *input, int take_fd, const char *name, struct error *reterr)
 {
-    *input = (struct trace_input){
-        .fd = take_fd, .name = strdup(name), .buffer = malloc(TRACE_INPUT_BYTES)};
+    *input = (struct trace_input){.fd = take_fd, .name = strdup(name), .buffer = malloc(TRACE_INPUT_BYTES)};
     input->bytes = input->buffer;
     if (input->name != NULL && input->buffer != NULL)
         return 0;
@@ -27,8 +25,7 @@ int trace_input_open_fd(struct trace_input *input, int take_fd, const char *name
     return error_set(reterr, -ENOMEM, "cannot open trace '%s': out of memory", name);
 }
 
-int trace_input_open_memory(struct trace_input *input, const void *bytes, size_t size,
-                            struct error *reterr)
+int trace_input_open_memory(struct trace_input *input, const void *bytes, size_t size, struct error *reterr)
 {
     *input = (struct trace_input){
         .fd = -1, .name = strdup("memory"), .bytes = bytes, .available = size, .at_end = true};
@@ -42,13 +39,11 @@ int trace_input_fill(struct trace_input *input, size_t need, struct error *reter
     memmove(input->buffer, input->bytes, input->available);
     input->bytes = input->buffer;
     while (input->available < need) {
-        ssize_t got = read(input->fd, input->buffer + input->available,
-                           TRACE_INPUT_BYTES - input->available);
+        ssize_t got = read(input->fd, input->buffer + input->available, TRACE_INPUT_BYTES - input->available);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return error_set(reterr, -errno, "cannot read trace '%s': %s", input->name,
-                             strerror(errno));
+            return error_set(reterr, -errno, "cannot read trace '%s': %s", input->name, strerror(errno));
         if (got == 0) {
             input->at_end = true;
             return 0;

@@ -26,12 +26,10 @@ struct trace_input {
 };
 
 /* `path` "-" is standard input. */
-[[nodiscard]] int trace_input_open(struct trace_input *input, const char *path,
-                                   struct error *reterr);
+[[nodiscard]] int trace_input_open(struct trace_input *input, const char *path, struct error *reterr);
 
 /* Takes the descriptor, also on failure. */
-[[nodiscard]] int trace_input_open_fd(struct trace_input *input, int take_fd, const char *name,
-                                      struct error *reterr);
+[[nodiscard]] int trace_input_open_fd(struct trace_input *input, int take_fd, const char *name, struct error *reterr);
 [[nodiscard]] int trace_input_open_memory(struct trace_input *input, const void *bytes, size_t size,
                                           struct error *reterr);
 

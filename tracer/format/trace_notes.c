@@ -28,8 +28,7 @@ bool trace_note_append(struct trace_payload *payload, const struct trace_note *n
     return true;
 }
 
-static const uint8_t *text_read(const uint8_t *from, const uint8_t *end, const uint8_t **ret_text,
-                                uint64_t *ret_bytes)
+static const uint8_t *text_read(const uint8_t *from, const uint8_t *end, const uint8_t **ret_text, uint64_t *ret_bytes)
 {
     from = varint_read_bounded(from, end, ret_bytes);
     if (from == NULL || *ret_bytes > TRACE_TEXT_BYTES_MAX || *ret_bytes > (size_t)(end - from))
@@ -38,8 +37,8 @@ static const uint8_t *text_read(const uint8_t *from, const uint8_t *end, const u
     return from + *ret_bytes;
 }
 
-static int note_put(struct trace_notes *notes, const uint8_t *name, size_t name_bytes,
-                    const uint8_t *text, size_t text_bytes)
+static int note_put(struct trace_notes *notes, const uint8_t *name, size_t name_bytes, const uint8_t *text,
+                    size_t text_bytes)
 {
     if (notes->count == notes->capacity) {
         size_t capacity = notes->capacity ? notes->capacity * 2 : 16;
@@ -61,8 +60,7 @@ static int note_put(struct trace_notes *notes, const uint8_t *name, size_t name_
     return 0;
 }
 
-int trace_notes_read(struct trace_notes *notes, const uint8_t *bytes, size_t size,
-                     const char **ret_reason)
+int trace_notes_read(struct trace_notes *notes, const uint8_t *bytes, size_t size, const char **ret_reason)
 {
     const uint8_t *end = bytes + size, *name, *text;
     uint64_t name_bytes, text_bytes;

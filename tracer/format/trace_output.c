@@ -5,8 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-int trace_output_open(struct trace_output *output, int take_fd, const char *name,
-                      struct error *reterr)
+int trace_output_open(struct trace_output *output, int take_fd, const char *name, struct error *reterr)
 {
     *output = (struct trace_output){.fd = take_fd, .start = lseek(take_fd, 0, SEEK_CUR)};
     output->name = strdup(name);
@@ -21,11 +20,10 @@ int trace_output_open(struct trace_output *output, int take_fd, const char *name
 
 static void output_fail(struct trace_output *output, int number)
 {
-    error_set(&output->error, -number, "cannot write trace '%s' on after %llu bytes: %s",
-              output->name, (unsigned long long)output->bytes, strerror(number));
+    error_set(&output->error, -number, "cannot write trace '%s' on after %llu bytes: %s", output->name,
+              (unsigned long long)output->bytes, strerror(number));
     if (number == ENOSPC || number == EDQUOT || number == EFBIG)
-        error_hint(&output->error,
-                   "what was recorded before can be read; write to another disk with -o");
+        error_hint(&output->error, "what was recorded before can be read; write to another disk with -o");
     /* Best effort: what is left of a torn block is recognised as such by readers anyway. */
     if (output->start >= 0 && ftruncate(output->fd, output->start + (int64_t)output->bytes) == 0)
         (void)lseek(output->fd, output->start + (int64_t)output->bytes, SEEK_SET);
@@ -70,8 +68,7 @@ int trace_output_close(struct trace_output *output, struct error *reterr)
 {
     /* Some file systems (NFS, quotas) say only here that there was no room. */
     if (close(output->fd) < 0 && output->error.code == 0 && errno != EINTR)
-        error_set(&output->error, -errno, "cannot write trace '%s': %s", output->name,
-                  strerror(errno));
+        error_set(&output->error, -errno, "cannot write trace '%s': %s", output->name, strerror(errno));
     int code = output->error.code;
     if (code < 0 && reterr != NULL)
         *reterr = output->error;

@@ -17,13 +17,11 @@ struct trace_output {
     uint64_t bytes; /* written, all of them whole */
     uint32_t block_number;
     struct error error; /* code 0: none so far */
-    uint8_t
-        *block; /* a block header and TRACE_BLOCK_STORED_MAX bytes, so that a block is one write */
+    uint8_t *block;     /* a block header and TRACE_BLOCK_STORED_MAX bytes, so that a block is one write */
 };
 
 /* Takes the descriptor, also on failure. 0 or negative with `reterr`. */
-[[nodiscard]] int trace_output_open(struct trace_output *output, int take_fd, const char *name,
-                                    struct error *reterr);
+[[nodiscard]] int trace_output_open(struct trace_output *output, int take_fd, const char *name, struct error *reterr);
 
 void trace_output_file_header(struct trace_output *output, const struct trace_file_header *header);
 

@@ -7,8 +7,7 @@ void trace_packer_reset(struct trace_packer *packer)
     memset(&packer->guesses, 0, sizeof packer->guesses);
 }
 
-uint8_t *trace_pack_segment(struct trace_packer *packer, uint8_t *to, uint32_t ring,
-                            uint64_t time_ns)
+uint8_t *trace_pack_segment(struct trace_packer *packer, uint8_t *to, uint32_t ring, uint64_t time_ns)
 {
     struct trace_guesses *guesses = &packer->guesses;
     *to++ = ring == guesses->ring ? EVENT_TIME : TRACE_TAG_RING;
@@ -38,10 +37,8 @@ static unsigned context_code(struct trace_guesses *guesses, uint32_t context, ui
 uint8_t *trace_pack_birth(struct trace_packer *packer, uint8_t *to, uint64_t word)
 {
     struct trace_guesses *guesses = &packer->guesses;
-    uint32_t span = event_word_span_id(word), slot = event_word_slot(word),
-             context = event_word_context(word);
-    uint32_t successor_at = trace_guess_successor_at(guesses),
-             span_at = trace_guess_span_at(guesses, context);
+    uint32_t span = event_word_span_id(word), slot = event_word_slot(word), context = event_word_context(word);
+    uint32_t successor_at = trace_guess_successor_at(guesses), span_at = trace_guess_span_at(guesses, context);
 
     uint8_t *tag = to++;
     unsigned code = context_code(guesses, context, successor_at);
@@ -68,8 +65,7 @@ uint8_t *trace_pack_birth(struct trace_packer *packer, uint8_t *to, uint64_t wor
 static uint8_t *pack_any(uint8_t *to, uint64_t word, const uint64_t *payload, uint32_t words)
 {
     enum event_kind kind = event_word_kind(word);
-    bool plain = trace_kind_words(kind) ==
-                 EVENT_COUNTED; /* texts and bitmaps: zstd sees bytes, not shifted bits */
+    bool plain = trace_kind_words(kind) == EVENT_COUNTED; /* texts and bitmaps: zstd sees bytes, not shifted bits */
     *to++ = (uint8_t)(TRACE_TAG_ANY | kind);
     to = varint_write(to, event_word_argument(word));
     to = varint_write(to, (uint64_t)words << 1 | plain);
@@ -82,8 +78,8 @@ static uint8_t *pack_any(uint8_t *to, uint64_t word, const uint64_t *payload, ui
     return to;
 }
 
-static uint8_t *pack_span(struct trace_guesses *guesses, uint8_t *to, uint64_t word,
-                          const uint64_t *payload, uint32_t words)
+static uint8_t *pack_span(struct trace_guesses *guesses, uint8_t *to, uint64_t word, const uint64_t *payload,
+                          uint32_t words)
 {
     enum event_kind kind = event_word_kind(word);
     uint32_t span = event_word_span_id(word);
@@ -99,8 +95,7 @@ static uint8_t *pack_span(struct trace_guesses *guesses, uint8_t *to, uint64_t w
     return to;
 }
 
-static uint8_t *pack_goroutine(struct trace_guesses *guesses, uint8_t *to, uint64_t word,
-                               const uint64_t *payload)
+static uint8_t *pack_goroutine(struct trace_guesses *guesses, uint8_t *to, uint64_t word, const uint64_t *payload)
 {
     enum event_kind kind = event_word_kind(word);
     uint64_t goroutine = event_word_number(word), *last = &guesses->rings[guesses->ring].goroutine;
@@ -111,8 +106,7 @@ static uint8_t *pack_goroutine(struct trace_guesses *guesses, uint8_t *to, uint6
         return to;
 
     struct trace_guess_wait *guess = trace_guess_wait(guesses, goroutine);
-    struct trace_guess_wait wait = {payload[0], (uint32_t)payload[1],
-                                    (uint8_t)event_word_small(word)};
+    struct trace_guess_wait wait = {payload[0], (uint32_t)payload[1], (uint8_t)event_word_small(word)};
     uint8_t missed = (uint8_t)((wait.reason != guess->reason ? TRACE_WAIT_REASON : 0) |
                                (wait.object != guess->object ? TRACE_WAIT_OBJECT : 0) |
                                (wait.context != guess->context ? TRACE_WAIT_CONTEXT : 0));
@@ -127,8 +121,8 @@ static uint8_t *pack_goroutine(struct trace_guesses *guesses, uint8_t *to, uint6
     return to;
 }
 
-uint8_t *trace_pack_event(struct trace_packer *packer, uint8_t *to, uint64_t word,
-                          const uint64_t *payload, uint32_t words)
+uint8_t *trace_pack_event(struct trace_packer *packer, uint8_t *to, uint64_t word, const uint64_t *payload,
+                          uint32_t words)
 {
     /* A form of its own is used when it gives back the very same word: a bit that has no meaning today is not lost. */
     enum event_kind kind = event_word_kind(word);
@@ -137,8 +131,7 @@ uint8_t *trace_pack_event(struct trace_packer *packer, uint8_t *to, uint64_t wor
         return trace_pack_birth(packer, to, word);
     case EVENT_SPAN_RELEASE:
     case EVENT_DEATHS:
-        if (word ==
-            event_word_span(kind, event_word_span_id(word), event_word_incarnation(word), words))
+        if (word == event_word_span(kind, event_word_span_id(word), event_word_incarnation(word), words))
             return pack_span(&packer->guesses, to, word, payload, words);
         break;
     case EVENT_GO_RUN:
@@ -149,8 +142,7 @@ uint8_t *trace_pack_event(struct trace_packer *packer, uint8_t *to, uint64_t wor
             return pack_goroutine(&packer->guesses, to, word, payload);
         break;
     case EVENT_GO_BLOCK:
-        if (word == event_word_pair(kind, event_word_number(word), event_word_small(word)) &&
-            payload[1] <= UINT32_MAX)
+        if (word == event_word_pair(kind, event_word_number(word), event_word_small(word)) && payload[1] <= UINT32_MAX)
             return pack_goroutine(&packer->guesses, to, word, payload);
         break;
     default:

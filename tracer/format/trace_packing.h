@@ -44,16 +44,14 @@ struct trace_guesses {
     uint64_t time_ns;
     uint64_t span; /* the last written in full */
     uint32_t ring;
-    uint32_t
-        recent[TRACE_GUESS_RECENT]; /* contexts that the successor table missed, latest first */
+    uint32_t recent[TRACE_GUESS_RECENT]; /* contexts that the successor table missed, latest first */
     struct {
         uint32_t context, context_before; /* of its last two births */
         uint64_t goroutine;               /* that its last GO_* event named */
     } rings[RINGS_COUNT_MAX];
-    uint32_t successors
-        [TRACE_GUESS_TABLE]; /* by ring and last two contexts: the context that came next */
-    uint32_t spans[TRACE_GUESS_TABLE]; /* by ring and context: the span of its last birth */
-    uint16_t slots[TRACE_GUESS_TABLE]; /* by span: one past the slot of its last birth */
+    uint32_t successors[TRACE_GUESS_TABLE];           /* by ring and last two contexts: the context that came next */
+    uint32_t spans[TRACE_GUESS_TABLE];                /* by ring and context: the span of its last birth */
+    uint16_t slots[TRACE_GUESS_TABLE];                /* by span: one past the slot of its last birth */
     struct trace_guess_wait waits[TRACE_GUESS_WAITS]; /* by goroutine: its last */
 };
 
@@ -66,11 +64,10 @@ struct trace_packer {
 void trace_packer_reset(struct trace_packer *packer);
 
 /* Each writes at most 32 bytes, and ten more for a payload word, and returns the end. */
-uint8_t *trace_pack_segment(struct trace_packer *packer, uint8_t *to, uint32_t ring,
-                            uint64_t time_ns);
+uint8_t *trace_pack_segment(struct trace_packer *packer, uint8_t *to, uint32_t ring, uint64_t time_ns);
 uint8_t *trace_pack_birth(struct trace_packer *packer, uint8_t *to, uint64_t word);
-uint8_t *trace_pack_event(struct trace_packer *packer, uint8_t *to, uint64_t word,
-                          const uint64_t *payload, uint32_t words);
+uint8_t *trace_pack_event(struct trace_packer *packer, uint8_t *to, uint64_t word, const uint64_t *payload,
+                          uint32_t words);
 
 enum {
     TRACE_UNPACK_SLACK = 64, /* readable bytes behind the packed ones */
@@ -87,7 +84,6 @@ struct trace_event;
 void trace_unpacker_reset(struct trace_unpacker *unpacker, const uint8_t *bytes, size_t size);
 
 /* 1 and an event; 0 at the end; -1 and in `ret_reason` (a constant text) what makes no sense, after which the rest cannot be read. */
-int trace_unpack_next(struct trace_unpacker *unpacker, struct trace_event *ret_event,
-                      const char **ret_reason);
+int trace_unpack_next(struct trace_unpacker *unpacker, struct trace_event *ret_event, const char **ret_reason);
 
 #endif

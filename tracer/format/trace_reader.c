@@ -47,8 +47,8 @@ static bool decompress(struct trace_reader *reader)
         memcpy(reader->raw, reader->block.stored, header->raw_bytes);
         return true;
     }
-    size_t bytes = ZSTD_decompressDCtx(reader->decompressor, reader->raw, header->raw_bytes,
-                                       reader->block.stored, header->stored_bytes);
+    size_t bytes = ZSTD_decompressDCtx(reader->decompressor, reader->raw, header->raw_bytes, reader->block.stored,
+                                       header->stored_bytes);
     return !ZSTD_isError(bytes) && bytes == header->raw_bytes;
 }
 
@@ -113,8 +113,7 @@ static int next_block(struct trace_reader *reader, struct error *reterr)
     if (code == -EBADMSG)
         give_up_block(reader, reader->block.header.first_ns, reason);
     else if (code < 0)
-        return error_set(reterr, code, "cannot read trace '%s': out of memory",
-                         reader->blocks.input.name);
+        return error_set(reterr, code, "cannot read trace '%s': out of memory", reader->blocks.input.name);
     return 1;
 }
 
@@ -140,8 +139,7 @@ static void count_event(struct trace_reader *reader, const struct trace_event *e
         completeness->lost_events += event_word_argument(event->word);
 }
 
-int trace_reader_next(struct trace_reader *reader, struct trace_event *ret_event,
-                      struct error *reterr)
+int trace_reader_next(struct trace_reader *reader, struct trace_event *ret_event, struct error *reterr)
 {
     while (!reader->finished) {
         const char *reason = reason_count;
@@ -180,8 +178,7 @@ static int read_notes(struct trace_reader *reader, struct error *reterr)
     }
 }
 
-static int reader_open(struct trace_input *take_input, struct trace_reader **ret_reader,
-                       struct error *reterr)
+static int reader_open(struct trace_input *take_input, struct trace_reader **ret_reader, struct error *reterr)
 {
     *ret_reader = NULL;
     struct trace_reader *reader = calloc(1, sizeof *reader);
@@ -198,8 +195,7 @@ static int reader_open(struct trace_input *take_input, struct trace_reader **ret
     /* Zeroed once: bytes behind a payload may be looked at, never used. */
     reader->raw = calloc(1, TRACE_BLOCK_RAW_MAX + TRACE_UNPACK_SLACK);
     if (reader->decompressor == NULL || reader->raw == NULL)
-        code = error_set(reterr, -ENOMEM, "cannot open trace '%s': out of memory",
-                         reader->blocks.input.name);
+        code = error_set(reterr, -ENOMEM, "cannot open trace '%s': out of memory", reader->blocks.input.name);
     else
         code = read_notes(reader, reterr);
     if (code < 0) {
@@ -210,16 +206,14 @@ static int reader_open(struct trace_input *take_input, struct trace_reader **ret
     return 0;
 }
 
-int trace_reader_open_fd(int take_fd, const char *name, struct trace_reader **ret_reader,
-                         struct error *reterr)
+int trace_reader_open_fd(int take_fd, const char *name, struct trace_reader **ret_reader, struct error *reterr)
 {
     struct trace_input input;
     int code = trace_input_open_fd(&input, take_fd, name, reterr);
     return code < 0 ? code : reader_open(&input, ret_reader, reterr);
 }
 
-int trace_reader_open_memory(const void *bytes, size_t size, struct trace_reader **ret_reader,
-                             struct error *reterr)
+int trace_reader_open_memory(const void *bytes, size_t size, struct trace_reader **ret_reader, struct error *reterr)
 {
     struct trace_input input;
     int code = trace_input_open_memory(&input, bytes, size, reterr);
@@ -247,8 +241,7 @@ const char *trace_reader_note(const struct trace_reader *reader, const char *nam
     return NULL;
 }
 
-bool trace_reader_context(const struct trace_reader *reader, uint32_t id,
-                          struct ring_context *ret_node)
+bool trace_reader_context(const struct trace_reader *reader, uint32_t id, struct ring_context *ret_node)
 {
     return trace_contexts_find(&reader->contexts, id, ret_node);
 }
@@ -258,8 +251,7 @@ uint32_t trace_reader_context_count(const struct trace_reader *reader)
     return reader->contexts.end;
 }
 
-size_t trace_reader_symbol(struct trace_reader *reader, uint64_t pc,
-                           const struct trace_frame **ret_frames)
+size_t trace_reader_symbol(struct trace_reader *reader, uint64_t pc, const struct trace_frame **ret_frames)
 {
     return trace_symbols_find(&reader->symbols, pc, ret_frames);
 }

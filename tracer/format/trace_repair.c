@@ -11,8 +11,8 @@
 #include "tracer/format/trace_output.h"
 
 /* Puts a block with a plain payload of `bytes` bytes, already in place. */
-static void put_plain(struct trace_output *output, enum trace_block_kind kind, uint32_t bytes,
-                      uint64_t first_ns, uint64_t last_ns)
+static void put_plain(struct trace_output *output, enum trace_block_kind kind, uint32_t bytes, uint64_t first_ns,
+                      uint64_t last_ns)
 {
     struct trace_block_header header = {.kind = (uint8_t)kind,
                                         .encoding = TRACE_PLAIN,
@@ -37,8 +37,7 @@ static void put_end(struct trace_output *output, uint64_t time_ns)
     put_plain(output, TRACE_BLOCK_END, TRACE_END_BYTES, time_ns, time_ns);
 }
 
-static void copy_block(struct trace_output *output, const struct trace_block *block,
-                       struct trace_repair *repair)
+static void copy_block(struct trace_output *output, const struct trace_block *block, struct trace_repair *repair)
 {
     struct trace_block_header header = block->header;
     memcpy(trace_output_payload(output), block->stored, header.stored_bytes);
@@ -48,16 +47,14 @@ static void copy_block(struct trace_output *output, const struct trace_block *bl
 }
 
 /* What the completeness has more than at the last call: one gap block for it. */
-static void put_new_gaps(struct trace_output *output, const struct trace_completeness *now,
-                         struct trace_repair *repair, uint64_t from_ns, uint64_t to_ns,
-                         uint64_t offset)
+static void put_new_gaps(struct trace_output *output, const struct trace_completeness *now, struct trace_repair *repair,
+                         uint64_t from_ns, uint64_t to_ns, uint64_t offset)
 {
     if (now->gap_count == repair->gaps)
         return;
     struct trace_left_out left_out = {.offset = offset,
                                       .bytes = now->gap_bytes - repair->left_out_bytes,
-                                      .missing_blocks = now->missing_blocks -
-                                                        repair->missing_blocks,
+                                      .missing_blocks = now->missing_blocks - repair->missing_blocks,
                                       .from_ns = from_ns,
                                       .to_ns = to_ns};
     put_gap(output, &left_out);
@@ -66,15 +63,14 @@ static void put_new_gaps(struct trace_output *output, const struct trace_complet
     repair->missing_blocks = now->missing_blocks;
 }
 
-static int copy_blocks(struct trace_blocks *blocks, struct trace_output *output,
-                       struct trace_repair *repair, struct error *reterr)
+static int copy_blocks(struct trace_blocks *blocks, struct trace_output *output, struct trace_repair *repair,
+                       struct error *reterr)
 {
     struct trace_block block;
     uint64_t last_ns = 0, next_offset = TRACE_FILE_HEADER_BYTES;
     int code;
     while ((code = trace_blocks_next(blocks, &block, reterr)) > 0 && output->error.code == 0) {
-        put_new_gaps(output, &blocks->completeness, repair, last_ns, block.header.first_ns,
-                     next_offset);
+        put_new_gaps(output, &blocks->completeness, repair, last_ns, block.header.first_ns, next_offset);
         copy_block(output, &block, repair);
         last_ns = blocks->last_ns;
         next_offset = block.offset + TRACE_BLOCK_HEADER_BYTES + block.header.stored_bytes;
@@ -85,14 +81,12 @@ static int copy_blocks(struct trace_blocks *blocks, struct trace_output *output,
     repair->end_written = !blocks->completeness.has_end;
     if (repair->end_written)
         put_end(output, last_ns);
-    repair->left_out_bytes += blocks->completeness.unused_bytes +
-                              blocks->completeness.trailing_bytes;
+    repair->left_out_bytes += blocks->completeness.unused_bytes + blocks->completeness.trailing_bytes;
     return 0;
 }
 
 /* A new file beside `to`; its name is given for the rename. */
-static int create_beside(const char *to, struct trace_output *output, char **ret_path,
-                         struct error *reterr)
+static int create_beside(const char *to, struct trace_output *output, char **ret_path, struct error *reterr)
 {
     if (asprintf(ret_path, "%s.XXXXXX", to) < 0)
         return error_set(reterr, -ENOMEM, "cannot repair into '%s': out of memory", to);
@@ -104,9 +98,8 @@ static int create_beside(const char *to, struct trace_output *output, char **ret
     }
     mode_t mask = umask(0);
     umask(mask);
-    int code = fchmod(fd, 0666 & ~mask) < 0
-                   ? error_set(reterr, -errno, "cannot create '%s': %s", to, strerror(errno))
-                   : 0;
+    int code = fchmod(fd, 0666 & ~mask) < 0 ? error_set(reterr, -errno, "cannot create '%s': %s", to, strerror(errno))
+                                            : 0;
     if (code < 0)
         close(fd);
     else
@@ -118,8 +111,7 @@ static int create_beside(const char *to, struct trace_output *output, char **ret
     return code;
 }
 
-static int repair_into(struct trace_blocks *blocks, const char *to, struct trace_repair *repair,
-                       struct error *reterr)
+static int repair_into(struct trace_blocks *blocks, const char *to, struct trace_repair *repair, struct error *reterr)
 {
     struct trace_output output;
     char *path;
@@ -141,8 +133,7 @@ static int repair_into(struct trace_blocks *blocks, const char *to, struct trace
     return code;
 }
 
-int trace_repair(const char *from, const char *to, struct trace_repair *ret_repair,
-                 struct error *reterr)
+int trace_repair(const char *from, const char *to, struct trace_repair *ret_repair, struct error *reterr)
 {
     *ret_repair = (struct trace_repair){0};
     struct trace_input input;

@@ -17,7 +17,6 @@ struct trace_repair {
 
 /* Reads `from` and replaces `to` (which may be the same file) in one step when all is written. 0 or negative with `reterr`: then `to` is
  * as it was. */
-[[nodiscard]] int trace_repair(const char *from, const char *to, struct trace_repair *ret_repair,
-                               struct error *reterr);
+[[nodiscard]] int trace_repair(const char *from, const char *to, struct trace_repair *ret_repair, struct error *reterr);
 
 #endif

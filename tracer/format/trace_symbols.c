@@ -46,8 +46,7 @@ static size_t text_bytes(const char *text)
 }
 
 /* The number of the string, which is appended when the block does not have it yet. */
-static uint32_t string_number(struct trace_symbol_packer *packer, struct trace_payload *payload,
-                              const char *text)
+static uint32_t string_number(struct trace_symbol_packer *packer, struct trace_payload *payload, const char *text)
 {
     size_t bytes = text_bytes(text);
     uint64_t at = XXH64(text, bytes, 0) % STRING_TABLE;
@@ -60,8 +59,8 @@ static uint32_t string_number(struct trace_symbol_packer *packer, struct trace_p
     *to++ = TAG_STRING;
     to = varint_write(to, bytes);
     memcpy(to, text, bytes);
-    packer->slots[at] = (struct string_slot){packer->string_count + 1,
-                                             (uint32_t)(to - payload->bytes), (uint32_t)bytes};
+    packer->slots[at] = (struct string_slot){packer->string_count + 1, (uint32_t)(to - payload->bytes),
+                                             (uint32_t)bytes};
     payload->size = (size_t)(to + bytes - payload->bytes);
     return packer->string_count++;
 }
@@ -69,20 +68,16 @@ static uint32_t string_number(struct trace_symbol_packer *packer, struct trace_p
 bool trace_symbol_append(struct trace_symbol_packer *packer, struct trace_payload *payload,
                          const struct trace_symbol *symbol)
 {
-    size_t frame_count = symbol->frame_count < TRACE_FRAMES_MAX ? symbol->frame_count
-                                                                : TRACE_FRAMES_MAX;
+    size_t frame_count = symbol->frame_count < TRACE_FRAMES_MAX ? symbol->frame_count : TRACE_FRAMES_MAX;
     size_t need = 1 + 2 * VARINT_BYTES_MAX;
     for (size_t i = 0; i < frame_count; i++)
-        need += text_bytes(symbol->frames[i].function) + text_bytes(symbol->frames[i].file) + 2 +
-                5 * VARINT_BYTES_MAX;
+        need += text_bytes(symbol->frames[i].function) + text_bytes(symbol->frames[i].file) + 2 + 5 * VARINT_BYTES_MAX;
     /* Frames of 2 x 16 KiB of text do not all fit: the outer ones are left out. */
     while (need > TRACE_BLOCK_RAW_MAX) {
         frame_count--;
-        need -= text_bytes(symbol->frames[frame_count].function) +
-                text_bytes(symbol->frames[frame_count].file);
+        need -= text_bytes(symbol->frames[frame_count].function) + text_bytes(symbol->frames[frame_count].file);
     }
-    if (need > TRACE_BLOCK_RAW_MAX - payload->size ||
-        packer->string_count + 2 * frame_count > STRINGS_MAX)
+    if (need > TRACE_BLOCK_RAW_MAX - payload->size || packer->string_count + 2 * frame_count > STRINGS_MAX)
         return false;
 
     uint32_t numbers[TRACE_FRAMES_MAX][2];
@@ -126,8 +121,7 @@ static bool block_number(struct symbol_block *block, uint64_t below, uint64_t *r
 static const char *block_string(struct symbol_block *block)
 {
     uint64_t bytes;
-    if (!block_number(block, TRACE_TEXT_BYTES_MAX + 1, &bytes) ||
-        bytes > (size_t)(block->end - block->next))
+    if (!block_number(block, TRACE_TEXT_BYTES_MAX + 1, &bytes) || bytes > (size_t)(block->end - block->next))
         return "a text is longer than its block";
     block->string_at[block->string_count++] = (uint32_t)block->text_bytes;
     memcpy(block->texts + block->text_bytes, block->next, bytes);
@@ -140,21 +134,18 @@ static const char *block_string(struct symbol_block *block)
 static const char *block_symbol(struct symbol_block *block, struct trace_symbol *symbol)
 {
     uint64_t delta, frame_count;
-    if (!block_number(block, UINT64_MAX, &delta) ||
-        !block_number(block, TRACE_FRAMES_MAX + 1, &frame_count))
+    if (!block_number(block, UINT64_MAX, &delta) || !block_number(block, TRACE_FRAMES_MAX + 1, &frame_count))
         return "a symbol has too many frames";
     symbol->pc = block->last_pc = zigzag_apply(delta, block->last_pc);
     symbol->frames = block->frames + block->frame_count;
     symbol->frame_count = frame_count;
     for (uint64_t i = 0; i < frame_count; i++) {
         uint64_t function, file, line;
-        if (!block_number(block, block->string_count, &function) ||
-            !block_number(block, block->string_count, &file) ||
+        if (!block_number(block, block->string_count, &function) || !block_number(block, block->string_count, &file) ||
             !block_number(block, 1ULL << 32, &line))
             return "a symbol names a text that its block does not have";
         block->frames[block->frame_count++] = (struct trace_frame){
-            block->texts + block->string_at[function], block->texts + block->string_at[file],
-            (uint32_t)line};
+            block->texts + block->string_at[function], block->texts + block->string_at[file], (uint32_t)line};
     }
     return NULL;
 }
@@ -189,8 +180,7 @@ static int symbols_reserve_block(struct trace_symbols *symbols)
     return 0;
 }
 
-static int block_read(struct trace_symbols *symbols, struct symbol_block *block,
-                      const char **ret_reason)
+static int block_read(struct trace_symbols *symbols, struct symbol_block *block, const char **ret_reason)
 {
     const char *reason = NULL;
     while (reason == NULL && block->next < block->end) {
@@ -214,8 +204,7 @@ static int block_read(struct trace_symbols *symbols, struct symbol_block *block,
     return reason == NULL ? 0 : -EBADMSG;
 }
 
-int trace_symbols_read(struct trace_symbols *symbols, const uint8_t *bytes, size_t size,
-                       const char **ret_reason)
+int trace_symbols_read(struct trace_symbols *symbols, const uint8_t *bytes, size_t size, const char **ret_reason)
 {
     /* A string takes two bytes of the block at least, and its zero here; a frame three. */
     size_t text_room = size + 1, frame_room = size / 3 + 1, string_room = size / 2 + 1;
@@ -246,13 +235,11 @@ int trace_symbols_read(struct trace_symbols *symbols, const uint8_t *bytes, size
 
 static int symbol_compare(const void *left, const void *right)
 {
-    uint64_t a = ((const struct trace_symbol *)left)->pc,
-             b = ((const struct trace_symbol *)right)->pc;
+    uint64_t a = ((const struct trace_symbol *)left)->pc, b = ((const struct trace_symbol *)right)->pc;
     return (a > b) - (a < b);
 }
 
-size_t trace_symbols_find(struct trace_symbols *symbols, uint64_t pc,
-                          const struct trace_frame **ret_frames)
+size_t trace_symbols_find(struct trace_symbols *symbols, uint64_t pc, const struct trace_frame **ret_frames)
 {
     *ret_frames = NULL;
     if (symbols->count == 0)
@@ -262,8 +249,8 @@ size_t trace_symbols_find(struct trace_symbols *symbols, uint64_t pc,
         symbols->sorted = true;
     }
     struct trace_symbol key = {.pc = pc};
-    const struct trace_symbol *found = bsearch(&key, symbols->items, symbols->count,
-                                               sizeof symbols->items[0], symbol_compare);
+    const struct trace_symbol *found = bsearch(&key, symbols->items, symbols->count, sizeof symbols->items[0],
+                                               symbol_compare);
     if (found == NULL)
         return 0;
     *ret_frames = found->frames;

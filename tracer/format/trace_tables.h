@@ -23,8 +23,8 @@ struct trace_payload {
 [[nodiscard]] bool trace_note_append(struct trace_payload *payload, const struct trace_note *note);
 
 /*  contexts: varint first id, then for each node varint id - parent, zigzag varint pc - pc of the node before. */
-[[nodiscard]] bool trace_context_append(struct trace_payload *payload, uint32_t id,
-                                        const struct ring_context *node, uint64_t *last_pc);
+[[nodiscard]] bool trace_context_append(struct trace_payload *payload, uint32_t id, const struct ring_context *node,
+                                        uint64_t *last_pc);
 
 /*  symbols: strings and symbols in any mixture, each a tag byte and
  *      1  varint bytes, text                                       the next string of this block, from 0
@@ -33,8 +33,7 @@ struct trace_payload {
 struct trace_symbol_packer;
 struct trace_symbol_packer *trace_symbol_packer_new(void);
 void trace_symbol_packer_reset(struct trace_symbol_packer *packer);
-[[nodiscard]] bool trace_symbol_append(struct trace_symbol_packer *packer,
-                                       struct trace_payload *payload,
+[[nodiscard]] bool trace_symbol_append(struct trace_symbol_packer *packer, struct trace_payload *payload,
                                        const struct trace_symbol *symbol);
 void trace_symbol_packer_free(struct trace_symbol_packer *packer);
 
@@ -63,15 +62,13 @@ struct trace_symbols {
 /* Each takes the payload of a block. 0; -ENOMEM; -EBADMSG and a reason, having taken what stands before the fault. */
 [[nodiscard]] int trace_notes_read(struct trace_notes *notes, const uint8_t *bytes, size_t size,
                                    const char **ret_reason);
-[[nodiscard]] int trace_contexts_read(struct trace_contexts *contexts, const uint8_t *bytes,
-                                      size_t size, const char **ret_reason);
-[[nodiscard]] int trace_symbols_read(struct trace_symbols *symbols, const uint8_t *bytes,
-                                     size_t size, const char **ret_reason);
+[[nodiscard]] int trace_contexts_read(struct trace_contexts *contexts, const uint8_t *bytes, size_t size,
+                                      const char **ret_reason);
+[[nodiscard]] int trace_symbols_read(struct trace_symbols *symbols, const uint8_t *bytes, size_t size,
+                                     const char **ret_reason);
 
-bool trace_contexts_find(const struct trace_contexts *contexts, uint32_t id,
-                         struct ring_context *ret_node);
-size_t trace_symbols_find(struct trace_symbols *symbols, uint64_t pc,
-                          const struct trace_frame **ret_frames);
+bool trace_contexts_find(const struct trace_contexts *contexts, uint32_t id, struct ring_context *ret_node);
+size_t trace_symbols_find(struct trace_symbols *symbols, uint64_t pc, const struct trace_frame **ret_frames);
 
 void trace_notes_free(struct trace_notes *notes);
 void trace_contexts_free(struct trace_contexts *contexts);

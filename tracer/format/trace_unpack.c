@@ -15,8 +15,7 @@ void trace_unpacker_reset(struct trace_unpacker *unpacker, const uint8_t *bytes,
 }
 
 /* Each unpack_ function returns the byte after what it read, or NULL. */
-static const uint8_t *unpack_birth(struct trace_guesses *guesses, const uint8_t *from, uint8_t tag,
-                                   uint64_t *ret_word)
+static const uint8_t *unpack_birth(struct trace_guesses *guesses, const uint8_t *from, uint8_t tag, uint64_t *ret_word)
 {
     uint32_t code = tag >> 3 & 15, slot_code = tag & 7;
     uint32_t successor_at = trace_guess_successor_at(guesses);
@@ -53,14 +52,12 @@ static const uint8_t *unpack_birth(struct trace_guesses *guesses, const uint8_t 
     }
     if (slot >= 1u << EVENT_SLOT_BITS)
         return NULL;
-    trace_guess_after_birth(guesses, successor_at, span_at, (uint32_t)span, (uint32_t)slot,
-                            (uint32_t)context);
+    trace_guess_after_birth(guesses, successor_at, span_at, (uint32_t)span, (uint32_t)slot, (uint32_t)context);
     *ret_word = event_word_birth((uint32_t)span, (uint32_t)slot, (uint32_t)context);
     return from;
 }
 
-static const uint8_t *unpack_segment(struct trace_guesses *guesses, const uint8_t *from,
-                                     uint8_t tag)
+static const uint8_t *unpack_segment(struct trace_guesses *guesses, const uint8_t *from, uint8_t tag)
 {
     uint64_t delta, ring = guesses->ring;
     from = varint_read(from, &delta);
@@ -73,8 +70,7 @@ static const uint8_t *unpack_segment(struct trace_guesses *guesses, const uint8_
     return from;
 }
 
-static const uint8_t *unpack_plain_payload(struct trace_unpacker *unpacker, const uint8_t *from,
-                                           uint64_t words)
+static const uint8_t *unpack_plain_payload(struct trace_unpacker *unpacker, const uint8_t *from, uint64_t words)
 {
     if (from > unpacker->end || words * 8 > (size_t)(unpacker->end - from))
         return NULL;
@@ -82,8 +78,8 @@ static const uint8_t *unpack_plain_payload(struct trace_unpacker *unpacker, cons
     return from + words * 8;
 }
 
-static const uint8_t *unpack_any(struct trace_unpacker *unpacker, const uint8_t *from,
-                                 unsigned kind, struct trace_event *event)
+static const uint8_t *unpack_any(struct trace_unpacker *unpacker, const uint8_t *from, unsigned kind,
+                                 struct trace_event *event)
 {
     uint64_t argument, words;
     if (kind == 0 || kind == EVENT_TIME)
@@ -116,8 +112,8 @@ static const uint8_t *unpack_any(struct trace_unpacker *unpacker, const uint8_t 
     return from;
 }
 
-static const uint8_t *unpack_span(struct trace_unpacker *unpacker, const uint8_t *from,
-                                  enum event_kind kind, struct trace_event *event)
+static const uint8_t *unpack_span(struct trace_unpacker *unpacker, const uint8_t *from, enum event_kind kind,
+                                  struct trace_event *event)
 {
     uint64_t delta, incarnation, words = 0;
     from = varint_read(from, &delta);
@@ -128,8 +124,7 @@ static const uint8_t *unpack_span(struct trace_unpacker *unpacker, const uint8_t
     if (from == NULL)
         return NULL;
     uint64_t span = zigzag_apply(delta, unpacker->guesses.span);
-    if (span >= 1u << EVENT_SPAN_BITS || incarnation >= 1u << EVENT_INCARNATION_BITS ||
-        words > TRACE_PAYLOAD_WORDS_MAX)
+    if (span >= 1u << EVENT_SPAN_BITS || incarnation >= 1u << EVENT_INCARNATION_BITS || words > TRACE_PAYLOAD_WORDS_MAX)
         return NULL;
     unpacker->guesses.span = span;
     event->word = event_word_span(kind, (uint32_t)span, (uint32_t)incarnation, (uint32_t)words);
@@ -159,8 +154,8 @@ static const uint8_t *unpack_wait(const uint8_t *from, struct trace_guess_wait *
     return missed > 7 ? NULL : from;
 }
 
-static const uint8_t *unpack_goroutine(struct trace_unpacker *unpacker, const uint8_t *from,
-                                       enum event_kind kind, struct trace_event *event)
+static const uint8_t *unpack_goroutine(struct trace_unpacker *unpacker, const uint8_t *from, enum event_kind kind,
+                                       struct trace_event *event)
 {
     struct trace_guesses *guesses = &unpacker->guesses;
     uint64_t delta, *last = &guesses->rings[guesses->ring].goroutine;
@@ -186,8 +181,8 @@ static const uint8_t *unpack_goroutine(struct trace_unpacker *unpacker, const ui
 }
 
 /* Everything but births and segments. */
-static const uint8_t *unpack_other(struct trace_unpacker *unpacker, const uint8_t *from,
-                                   uint8_t tag, struct trace_event *event)
+static const uint8_t *unpack_other(struct trace_unpacker *unpacker, const uint8_t *from, uint8_t tag,
+                                   struct trace_event *event)
 {
     if (tag & TRACE_TAG_ANY)
         return unpack_any(unpacker, from, tag & 0x3f, event);
@@ -206,8 +201,7 @@ static const uint8_t *unpack_other(struct trace_unpacker *unpacker, const uint8_
     }
 }
 
-int trace_unpack_next(struct trace_unpacker *unpacker, struct trace_event *ret_event,
-                      const char **ret_reason)
+int trace_unpack_next(struct trace_unpacker *unpacker, struct trace_event *ret_event, const char **ret_reason)
 {
     const uint8_t *from = unpacker->next;
     uint8_t tag = 0;

@@ -18,8 +18,7 @@
 #include "tracer/format/trace_tables.h"
 
 enum {
-    COMPRESSION_LEVEL =
-        1, /* 150 MB/s a core; higher levels cost more than they save: docs/design/trace-format.md */
+    COMPRESSION_LEVEL = 1,   /* 150 MB/s a core; higher levels cost more than they save: docs/design/trace-format.md */
     COMPRESS_BYTES_MIN = 64, /* less does not pay for the frame around it */
     EVENT_BYTES_MAX = 64,    /* packed: a segment and an event without payload */
     WORD_BYTES_MAX = 10,
@@ -38,9 +37,8 @@ struct trace_writer {
     struct open_block block;
     struct trace_packer packer;
     uint64_t ring_times_ns[RINGS_COUNT_MAX];
-    struct trace_payload
-        table; /* contexts waiting for their block; symbols and notes while they are written */
-    uint32_t context_next; /* the id that goes on the open block of contexts */
+    struct trace_payload table; /* contexts waiting for their block; symbols and notes while they are written */
+    uint32_t context_next;      /* the id that goes on the open block of contexts */
     uint64_t last_pc;
     struct trace_symbol_packer *symbols;
     ZSTD_CCtx *compressor;
@@ -48,8 +46,8 @@ struct trace_writer {
 };
 
 /* Compresses `raw` into the output's block and appends it. */
-static void write_block(struct trace_writer *writer, struct trace_block_header *header,
-                        const uint8_t *raw, size_t raw_bytes)
+static void write_block(struct trace_writer *writer, struct trace_block_header *header, const uint8_t *raw,
+                        size_t raw_bytes)
 {
     uint8_t *stored = trace_output_payload(&writer->output);
     header->raw_bytes = (uint32_t)raw_bytes;
@@ -57,8 +55,7 @@ static void write_block(struct trace_writer *writer, struct trace_block_header *
     header->stored_bytes = (uint32_t)raw_bytes;
     size_t compressed = 0;
     if (raw_bytes >= COMPRESS_BYTES_MIN)
-        compressed = ZSTD_compressCCtx(writer->compressor, stored, raw_bytes - 1, raw, raw_bytes,
-                                       COMPRESSION_LEVEL);
+        compressed = ZSTD_compressCCtx(writer->compressor, stored, raw_bytes - 1, raw, raw_bytes, COMPRESSION_LEVEL);
     if (compressed != 0 && !ZSTD_isError(compressed)) {
         header->encoding = TRACE_ZSTD;
         header->stored_bytes = (uint32_t)compressed;
@@ -110,10 +107,8 @@ static void close_block(struct trace_writer *writer)
 
 static void open_block(struct trace_writer *writer, uint64_t time_ns)
 {
-    writer->block = (struct open_block){.bytes = writer->block.bytes,
-                                        .to = writer->block.bytes,
-                                        .first_ns = time_ns,
-                                        .last_ns = time_ns};
+    writer->block = (struct open_block){
+        .bytes = writer->block.bytes, .to = writer->block.bytes, .first_ns = time_ns, .last_ns = time_ns};
     trace_packer_reset(&writer->packer);
 }
 
@@ -136,14 +131,12 @@ static void begin_event(struct trace_writer *writer, uint32_t ring, uint32_t pay
 }
 
 /* An event that is no birth and no TIME; returns the words it took, 0 when it makes no sense. */
-static size_t write_event(struct trace_writer *writer, uint32_t ring, const uint64_t *words,
-                          size_t count)
+static size_t write_event(struct trace_writer *writer, uint32_t ring, const uint64_t *words, size_t count)
 {
     int payload_words = trace_kind_words(event_word_kind(words[0]));
     if (payload_words == EVENT_COUNTED)
         payload_words = (int)event_word_words(words[0]);
-    if (payload_words < 0 || payload_words > TRACE_PAYLOAD_WORDS_MAX ||
-        (size_t)payload_words >= count)
+    if (payload_words < 0 || payload_words > TRACE_PAYLOAD_WORDS_MAX || (size_t)payload_words >= count)
         return 0;
     begin_event(writer, ring, (uint32_t)payload_words);
     if (event_word_kind(words[0]) == EVENT_LOST)
@@ -153,8 +146,7 @@ static size_t write_event(struct trace_writer *writer, uint32_t ring, const uint
     return (size_t)payload_words + 1;
 }
 
-void trace_writer_words(struct trace_writer *writer, uint32_t ring, const uint64_t *words,
-                        size_t count)
+void trace_writer_words(struct trace_writer *writer, uint32_t ring, const uint64_t *words, size_t count)
 {
     if (ring >= RINGS_COUNT_MAX) {
         writer->totals.invalid_words += count;
@@ -183,8 +175,7 @@ void trace_writer_words(struct trace_writer *writer, uint32_t ring, const uint64
     }
 }
 
-static bool append_context(struct trace_writer *writer, uint32_t id,
-                           const struct ring_context *node)
+static bool append_context(struct trace_writer *writer, uint32_t id, const struct ring_context *node)
 {
     if (id != writer->context_next)
         write_table(writer, TRACE_BLOCK_CONTEXTS);
@@ -192,8 +183,7 @@ static bool append_context(struct trace_writer *writer, uint32_t id,
     return trace_context_append(&writer->table, id, node, &writer->last_pc);
 }
 
-void trace_writer_contexts(struct trace_writer *writer, uint32_t first,
-                           const struct ring_context *nodes, size_t count)
+void trace_writer_contexts(struct trace_writer *writer, uint32_t first, const struct ring_context *nodes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         uint32_t id = first + (uint32_t)i;
@@ -211,8 +201,7 @@ void trace_writer_contexts(struct trace_writer *writer, uint32_t first,
     }
 }
 
-void trace_writer_symbols(struct trace_writer *writer, const struct trace_symbol *symbols,
-                          size_t count)
+void trace_writer_symbols(struct trace_writer *writer, const struct trace_symbol *symbols, size_t count)
 {
     close_block(writer);
     trace_symbol_packer_reset(writer->symbols);
@@ -289,8 +278,7 @@ int trace_writer_open_fd(int take_fd, const char *name, const struct trace_write
         writer->compressor == NULL)
         error_set(&writer->output.error, -ENOMEM, "cannot write trace '%s': out of memory", name);
 
-    struct trace_file_header header = {TRACE_VERSION_MAJOR, TRACE_VERSION_MINOR, options->pid,
-                                       options->start_wall_ns};
+    struct trace_file_header header = {TRACE_VERSION_MAJOR, TRACE_VERSION_MINOR, options->pid, options->start_wall_ns};
     trace_output_file_header(&writer->output, &header);
     if (writer->output.error.code == 0)
         write_notes(writer, options->notes, options->note_count);
@@ -303,8 +291,8 @@ int trace_writer_open_fd(int take_fd, const char *name, const struct trace_write
     return 0;
 }
 
-int trace_writer_open(const char *path, const struct trace_writer_options *options,
-                      struct trace_writer **ret_writer, struct error *reterr)
+int trace_writer_open(const char *path, const struct trace_writer_options *options, struct trace_writer **ret_writer,
+                      struct error *reterr)
 {
     *ret_writer = NULL;
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -316,16 +304,14 @@ int trace_writer_open(const char *path, const struct trace_writer_options *optio
     return trace_writer_open_fd(fd, path, options, ret_writer, reterr);
 }
 
-int trace_writer_finish(struct trace_writer *take_writer, const struct trace_end *end,
-                        struct error *reterr)
+int trace_writer_finish(struct trace_writer *take_writer, const struct trace_end *end, struct error *reterr)
 {
     struct trace_writer *writer = take_writer;
     close_block(writer);
     uint64_t now_ns = writer->block.last_ns;
     uint8_t payload[TRACE_END_BYTES];
     trace_end_write(end, payload);
-    struct trace_block_header header = {
-        .kind = TRACE_BLOCK_END, .first_ns = now_ns, .last_ns = now_ns, .count = 1};
+    struct trace_block_header header = {.kind = TRACE_BLOCK_END, .first_ns = now_ns, .last_ns = now_ns, .count = 1};
     write_block(writer, &header, payload, sizeof payload);
     int code = trace_output_close(&writer->output, reterr);
     writer_free(writer);

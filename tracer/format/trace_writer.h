@@ -34,8 +34,7 @@ struct trace_writer_totals {
     uint64_t raw_bytes;      /* packed */
     uint64_t file_bytes;     /* and compressed */
     uint64_t dropped_events; /* after an error */
-    uint64_t
-        invalid_words; /* not an event: a kind that has no meaning, or a count that leaves the words given */
+    uint64_t invalid_words;  /* not an event: a kind that has no meaning, or a count that leaves the words given */
 };
 
 /* Creates (or empties) the file of `path` and writes header and notes. 0, or negative with `reterr`. */
@@ -43,22 +42,18 @@ struct trace_writer_totals {
                                     struct trace_writer **ret_writer, struct error *reterr);
 
 /* The same into an open descriptor, which may be a pipe; takes it, also on failure. `name` is for messages. */
-[[nodiscard]] int trace_writer_open_fd(int take_fd, const char *name,
-                                       const struct trace_writer_options *options,
+[[nodiscard]] int trace_writer_open_fd(int take_fd, const char *name, const struct trace_writer_options *options,
                                        struct trace_writer **ret_writer, struct error *reterr);
 
 /* Appends `count` words of `ring`: whole events as in the ring. EVENT_TIME sets the time of what follows in this call and in
  * later calls for the same ring. */
-void trace_writer_words(struct trace_writer *writer, uint32_t ring, const uint64_t *words,
-                        size_t count);
+void trace_writer_words(struct trace_writer *writer, uint32_t ring, const uint64_t *words, size_t count);
 
 /* Appends the nodes first .. first + count - 1; in order of id, each once, before an event that names them. */
-void trace_writer_contexts(struct trace_writer *writer, uint32_t first,
-                           const struct ring_context *nodes, size_t count);
+void trace_writer_contexts(struct trace_writer *writer, uint32_t first, const struct ring_context *nodes, size_t count);
 
 /* Appends what is known of addresses; in any order, normally once at the end. */
-void trace_writer_symbols(struct trace_writer *writer, const struct trace_symbol *symbols,
-                          size_t count);
+void trace_writer_symbols(struct trace_writer *writer, const struct trace_symbol *symbols, size_t count);
 
 /* Closes the open block, so that all of the above is in the file. */
 void trace_writer_flush(struct trace_writer *writer);

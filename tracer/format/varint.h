@@ -40,8 +40,7 @@ static inline const uint8_t *varint_read(const uint8_t *from, uint64_t *ret_valu
 }
 
 /* The same where the bytes may end at `end`. */
-static inline const uint8_t *varint_read_bounded(const uint8_t *from, const uint8_t *end,
-                                                 uint64_t *ret_value)
+static inline const uint8_t *varint_read_bounded(const uint8_t *from, const uint8_t *end, uint64_t *ret_value)
 {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64 && from < end; shift += 7) {

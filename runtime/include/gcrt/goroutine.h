@@ -27,13 +27,13 @@ struct gcrt_go_options {
 void gcrt_go_with(const struct gcrt_go_options *options, void (*function)(void *arg), void *arg, const char *site);
 
 /* gcrt_go(function, arg): the same, with the function's name and the place of the call. */
-#define GCRT_TEXT_OF_(x) #x
-#define GCRT_TEXT_OF(x) GCRT_TEXT_OF_(x)
-#define GCRT_SITE __FILE__ ":" GCRT_TEXT_OF(__LINE__)
+#define GCRT_TEXT_OF_(x)       #x
+#define GCRT_TEXT_OF(x)        GCRT_TEXT_OF_(x)
+#define GCRT_SITE              __FILE__ ":" GCRT_TEXT_OF(__LINE__)
 #define gcrt_go(function, arg) gcrt_go_named_(#function, function, arg, GCRT_SITE)
 
-static inline __attribute__((always_inline)) void gcrt_go_named_(const char *name, void (*function)(void *arg), void *arg,
-                                                                 const char *site)
+static inline __attribute__((always_inline)) void gcrt_go_named_(const char *name, void (*function)(void *arg),
+                                                                 void *arg, const char *site)
 {
     struct gcrt_go_options options = {name, 0};
     gcrt_go_with(&options, function, arg, site);

@@ -47,13 +47,13 @@ void gcrt_root_free(void *memory);
 void gcrt_collect(void);
 
 struct gcrt_stats {
-    uint64_t cycle_count;      /* collections done */
-    uint64_t heap_bytes;       /* what survived the last one and was handed out since, in slots */
-    uint64_t goal_bytes;       /* the next one begins here */
-    uint64_t marked_objects;   /* survivors of the last one */
+    uint64_t cycle_count;    /* collections done */
+    uint64_t heap_bytes;     /* what survived the last one and was handed out since, in slots */
+    uint64_t goal_bytes;     /* the next one begins here */
+    uint64_t marked_objects; /* survivors of the last one */
     uint64_t marked_bytes;
-    uint64_t span_bytes;       /* address space that spans occupy now */
-    uint64_t stop_count;       /* stops of the world, and how long they took */
+    uint64_t span_bytes; /* address space that spans occupy now */
+    uint64_t stop_count; /* stops of the world, and how long they took */
     uint64_t stop_total_ns;
     uint64_t stop_longest_ns;
     uint64_t stop_signal_count; /* threads that had to be stopped by a signal */

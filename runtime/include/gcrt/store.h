@@ -8,7 +8,8 @@
 #define GCRT_STORE_H
 
 /* gcrt_store(slot, value): *slot = value; type-checked. Pairs with gcrt_load(): relaxed. */
-#define gcrt_store(slot, value) __atomic_store_n((slot), (__typeof__(*(slot)))GCRT_SAME_POINTER_(slot, value), __ATOMIC_RELAXED)
+#define gcrt_store(slot, value) \
+    __atomic_store_n((slot), (__typeof__(*(slot)))GCRT_SAME_POINTER_(slot, value), __ATOMIC_RELAXED)
 
 /* A relaxed read, for slots that other goroutines write. */
 #define gcrt_load(slot) __atomic_load_n((slot), __ATOMIC_RELAXED)
@@ -17,9 +18,10 @@
  * *expected. */
 #define gcrt_exchange(slot, value) \
     __extension__({ __atomic_exchange_n((slot), GCRT_SAME_POINTER_(slot, value), __ATOMIC_SEQ_CST); })
-#define gcrt_compare_exchange(slot, expected, value) \
-    __extension__({                                  \
-        __atomic_compare_exchange_n((slot), (expected), GCRT_SAME_POINTER_(slot, value), 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
+#define gcrt_compare_exchange(slot, expected, value)                                                          \
+    __extension__({                                                                                           \
+        __atomic_compare_exchange_n((slot), (expected), GCRT_SAME_POINTER_(slot, value), 0, __ATOMIC_SEQ_CST, \
+                                    __ATOMIC_SEQ_CST);                                                        \
     })
 
 /* struct node { GCRT_REF(struct node) next; }: a plain assignment to the field does not compile; gcrt_get() and gcrt_set() read and write it. */
@@ -27,7 +29,7 @@
     struct {            \
         type *gcrt_ref; \
     }
-#define gcrt_get(ref) gcrt_load(&(ref)->gcrt_ref)
+#define gcrt_get(ref)        gcrt_load(&(ref)->gcrt_ref)
 #define gcrt_set(ref, value) gcrt_store(&(ref)->gcrt_ref, (value))
 
 /* Keeps the object to this point, whatever the optimiser does. */

@@ -32,7 +32,8 @@ struct gcrt_pointer_range {
     uint32_t words;
 };
 struct gcrt_type_state {
-    uint32_t kinds[3]; /* dense ids of the allocator, 0: none yet: of single objects; the first of arrays; the first of objects with a tail */
+    uint32_t kinds
+        [3]; /* dense ids of the allocator, 0: none yet: of single objects; the first of arrays; the first of objects with a tail */
 };
 struct gcrt_type {
     const char *name;
@@ -40,9 +41,9 @@ struct gcrt_type {
     size_t alignment; /* a power of two, at most 4096 */
     const struct gcrt_pointer_range *ranges;
     size_t range_count;
-    size_t tail_offset;           /* of the flexible array member, when tail_element is not NULL */
+    size_t tail_offset; /* of the flexible array member, when tail_element is not NULL */
     const struct gcrt_type *tail_element;
-    gcrt_trace_function *trace;   /* instead of ranges */
+    gcrt_trace_function *trace; /* instead of ranges */
     struct gcrt_type_state *state;
 };
 
@@ -57,7 +58,8 @@ struct gcrt_type {
 #define GCRT_TYPE_TAIL(type_name, c_type, ...) GCRT_TYPE_TAIL_OF_(type_name, c_type, &gcrt_type_pointer, __VA_ARGS__)
 
 /* GCRT_TYPE_TAIL_OF(name, struct, element, items, fields...): the same; the type of each item is described by `element`. */
-#define GCRT_TYPE_TAIL_OF(type_name, c_type, element, ...) GCRT_TYPE_TAIL_OF_(type_name, c_type, &(element), __VA_ARGS__)
+#define GCRT_TYPE_TAIL_OF(type_name, c_type, element, ...) \
+    GCRT_TYPE_TAIL_OF_(type_name, c_type, &(element), __VA_ARGS__)
 
 /* For headers. */
 #define GCRT_TYPE_DECLARE(type_name) extern const struct gcrt_type type_name
@@ -68,7 +70,8 @@ extern const struct gcrt_type gcrt_type_unit;    /* nothing: channels of it carr
 
 /* A description made at run time: pointers at `pointer_offsets`, each a multiple of 8. Never freed; `name` is copied. NULL: no memory, an
  * alignment that is no power of two up to 4096, or an offset outside the object. Any thread, any time. */
-const struct gcrt_type *gcrt_type_register(const char *name, size_t size, size_t alignment, const size_t *pointer_offsets, size_t count);
+const struct gcrt_type *gcrt_type_register(const char *name, size_t size, size_t alignment,
+                                           const size_t *pointer_offsets, size_t count);
 
 /* The same, for tagged words and unions: `trace` finds the pointers. */
 const struct gcrt_type *gcrt_type_register_traced(const char *name, size_t size, gcrt_trace_function *trace);

@@ -14,8 +14,7 @@ static struct feed sample_stacks(void)
         {.function = "load", .file = "/src/load.c", .line = 20},
     };
     for (uint32_t context = 1; context <= 4; context++) {
-        assert_int_equal(stacks_add_context(stacks, context, context == 1 ? 0 : 1, 100 * context),
-                         0);
+        assert_int_equal(stacks_add_context(stacks, context, context == 1 ? 0 : 1, 100 * context), 0);
         assert_int_equal(stacks_add_frames(stacks, 100 * context, &lines[context - 1], 1), 0);
     }
     struct stack_frame function = {.function = "worker", .file = "/src/main.c", .line = 5};
@@ -55,8 +54,7 @@ static void stacks_of_one_place_are_one_row(void **)
     assert_int_equal(ranking.rows[1].objects, 3);
     assert_int_equal(ranking.rows[1].bytes, 30);
     assert_int_equal(ranking.rows[1].stacks, 2);
-    assert_string_equal(stacks_place_frame(&feed.model->stacks, ranking.rows[1].place)->function,
-                        "load");
+    assert_string_equal(stacks_place_frame(&feed.model->stacks, ranking.rows[1].place)->function, "load");
     assert_int_equal(ranking.total_bytes, 130);
     site_ranking_free(&ranking);
 
@@ -107,8 +105,7 @@ static void a_filter_looks_at_types_and_all_frames(void **)
     assert_true(ranking_keeps(NULL, &feed.model->stacks, names, 2, contexts, 1));
     assert_true(ranking_keeps("node", &feed.model->stacks, names, 2, contexts, 1));
     assert_true(ranking_keeps("STORE", &feed.model->stacks, names, 2, contexts, 1));
-    assert_true(ranking_keeps("main.c", &feed.model->stacks, names, 2, contexts,
-                              1)); /* the caller's frame */
+    assert_true(ranking_keeps("main.c", &feed.model->stacks, names, 2, contexts, 1)); /* the caller's frame */
     assert_false(ranking_keeps("load", &feed.model->stacks, names, 2, contexts, 1));
     feed_close(&feed);
 }
@@ -141,8 +138,7 @@ static void goroutines_are_grouped_by_creation_state_and_wait(void **)
     assert_int_equal(ranking.rows[0].state, GOROUTINE_WAITING);
     assert_int_equal(ranking.rows[0].since_ns, 10);
     assert_int_equal(ranking.rows[0].example_id, 1);
-    assert_string_equal(
-        stacks_place_frame(&feed.model->stacks, ranking.rows[0].wait_place)->function, "load");
+    assert_string_equal(stacks_place_frame(&feed.model->stacks, ranking.rows[0].wait_place)->function, "load");
     assert_int_equal(ranking.rows[1].count, 2);
     assert_int_equal(ranking.rows[1].state, GOROUTINE_ENDED);
     assert_int_equal(ranking.rows[1].run_ns, 20); /* not of those that live */

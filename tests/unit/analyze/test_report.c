@@ -46,12 +46,11 @@ static void text_is_aligned_and_says_what_to_type_next(void **)
     struct report report = {.path = "my run.gctrace"};
     assert_null(report_choose_sections(&report, "alive"));
     char *text = write_report(feed.model, &report);
-    assert_string_equal(
-        text, "alive: what is still alive, and who made it\n"
-              "    bytes    share  objects  oldest  type  function  location\n"
-              "  1.5 KiB  100.0 %        1  1.5 us  node  unknown   -\n"
-              "\n"
-              "next: gctool report 'my run.gctrace' --section alive,goroutines --stacks\n");
+    assert_string_equal(text, "alive: what is still alive, and who made it\n"
+                              "    bytes    share  objects  oldest  type  function  location\n"
+                              "  1.5 KiB  100.0 %        1  1.5 us  node  unknown   -\n"
+                              "\n"
+                              "next: gctool report 'my run.gctrace' --section alive,goroutines --stacks\n");
     free(text);
     feed_close(&feed);
 }
@@ -75,8 +74,7 @@ static void json_escapes_whatever_a_name_holds(void **)
     assert_null(report_choose_sections(&report, "alive"));
     char *text = write_report(feed.model, &report);
     assert_non_null(strstr(text, "\"schema\": \"gctool.report.v1\""));
-    assert_non_null(
-        strstr(text, "\"type\": \"a\\\"b\\\\c\\ufffd\xe2\x82\xac\\ufffd\\ufffd\\ufffd\""));
+    assert_non_null(strstr(text, "\"type\": \"a\\\"b\\\\c\\ufffd\xe2\x82\xac\\ufffd\\ufffd\\ufffd\""));
     assert_non_null(strstr(text, "\"bytes\": 1536"));
     assert_non_null(strstr(text, "\"location\": null"));
     free(text);
@@ -104,10 +102,8 @@ static void durations_have_units(void **)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sections_are_chosen_by_name),
-        cmocka_unit_test(text_is_aligned_and_says_what_to_type_next),
-        cmocka_unit_test(an_empty_section_says_none),
-        cmocka_unit_test(json_escapes_whatever_a_name_holds),
+        cmocka_unit_test(sections_are_chosen_by_name), cmocka_unit_test(text_is_aligned_and_says_what_to_type_next),
+        cmocka_unit_test(an_empty_section_says_none),  cmocka_unit_test(json_escapes_whatever_a_name_holds),
         cmocka_unit_test(durations_have_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

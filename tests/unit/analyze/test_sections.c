@@ -3,8 +3,7 @@
 
 #include "gctool/analyze/sections.h"
 
-static struct table make(struct feed *feed, enum report_section section,
-                         struct ranking_options ranking)
+static struct table make(struct feed *feed, enum report_section section, struct ranking_options ranking)
 {
     struct section_options options = {.ranking = ranking, .program = "server"};
     struct table table;
@@ -40,9 +39,8 @@ static struct feed sample(void)
 {
     struct feed feed = feed_open();
     struct stacks *stacks = &feed.model->stacks;
-    struct stack_frame frames[] = {
-        {.function = "load", .file = "/src/load.c", .line = 20, .inlined = true},
-        {.function = "main", .file = "/src/main.c", .line = 10}};
+    struct stack_frame frames[] = {{.function = "load", .file = "/src/load.c", .line = 20, .inlined = true},
+                                   {.function = "main", .file = "/src/main.c", .line = 10}};
     assert_int_equal(stacks_add_context(stacks, 1, 0, 100), 0);
     assert_int_equal(stacks_add_frames(stacks, 100, frames, 2), 0);
     feed_type(&feed, 7, 10, "node");
@@ -145,8 +143,7 @@ static void a_limit_keeps_the_latest_cycles_in_order(void **)
     assert_int_equal(table.left_out, 3);
     assert_int_equal(number(&table, 0, "cycle"), 4);
     assert_int_equal(number(&table, 1, "cycle"), 5);
-    assert_false(
-        cell(&table, 0, "marked_bytes")->present); /* no CYCLE event: not known, not zero */
+    assert_false(cell(&table, 0, "marked_bytes")->present); /* no CYCLE event: not known, not zero */
     table_free(&table);
     feed_close(&feed);
 }
@@ -162,8 +159,7 @@ static void goroutines_say_where_they_wait_and_who_made_them(void **)
     feed.now_ns = 4000;
     feed_go(&feed, EVENT_GO_WAKE, 77); /* time goes on */
     model_finish(feed.model);
-    struct table table = make(&feed, SECTION_goroutines,
-                              (struct ranking_options){.filter = "channel"});
+    struct table table = make(&feed, SECTION_goroutines, (struct ranking_options){.filter = "channel"});
     assert_int_equal(table_row_count(&table), 1);
     assert_string_equal(text(&table, 0, "state"), "waiting");
     assert_string_equal(text(&table, 0, "wait_reason"), "channel receive");

@@ -7,12 +7,12 @@
 
 #include <cmocka.h>
 
+#include <gcrt/goroutine.h>
 #include <gcrt/memory.h>
 #include <gcrt/run.h>
-#include <gcrt/goroutine.h>
 
-#include "heap/span.h"
 #include "heap/kind.h"
+#include "heap/span.h"
 
 struct node {
     struct node *next;
@@ -273,7 +273,8 @@ static void a_trace_function_says_what_is_a_pointer(void **)
 
 static void a_registered_type_is_followed(void **)
 {
-    const struct gcrt_type *type = gcrt_type_register("registered", TAGGED_WORDS * sizeof(void *), 8, (const size_t[]){8, 24}, 2);
+    const struct gcrt_type *type = gcrt_type_register("registered", TAGGED_WORDS * sizeof(void *), 8,
+                                                      (const size_t[]){8, 24}, 2);
     assert_non_null(type);
     make_tagged(type, 0);
     collect();

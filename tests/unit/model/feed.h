@@ -32,8 +32,7 @@ static inline void feed_close(struct feed *feed)
     model_free(feed->model);
 }
 
-static inline void feed_words(struct feed *feed, uint64_t word, const uint64_t *payload,
-                              uint32_t payload_words)
+static inline void feed_words(struct feed *feed, uint64_t word, const uint64_t *payload, uint32_t payload_words)
 {
     struct trace_event event = {.word = word,
                                 .time_ns = feed->now_ns,
@@ -43,8 +42,8 @@ static inline void feed_words(struct feed *feed, uint64_t word, const uint64_t *
     assert_int_equal(model_apply(feed->model, &event), 0);
 }
 
-static inline void feed_span(struct feed *feed, uint32_t span, uint32_t incarnation, uint32_t type,
-                             uint32_t slot_count, uint64_t slot_bytes)
+static inline void feed_span(struct feed *feed, uint32_t span, uint32_t incarnation, uint32_t type, uint32_t slot_count,
+                             uint64_t slot_bytes)
 {
     uint64_t payload[] = {0x10000 + span * 8192ULL, type | (uint64_t)slot_count << 32, slot_bytes};
     feed_words(feed, event_word_span(EVENT_SPAN_NEW, span, incarnation, 3), payload, 3);
@@ -60,8 +59,7 @@ static inline void feed_birth(struct feed *feed, uint32_t span, uint32_t slot, u
     feed_words(feed, event_word_birth(span, slot, context), NULL, 0);
 }
 
-static inline void feed_deaths(struct feed *feed, uint32_t span, uint32_t incarnation,
-                               uint64_t bits)
+static inline void feed_deaths(struct feed *feed, uint32_t span, uint32_t incarnation, uint64_t bits)
 {
     feed_words(feed, event_word_span(EVENT_DEATHS, span, incarnation, 1), &bits, 1);
 }
@@ -76,15 +74,14 @@ static inline void feed_go(struct feed *feed, enum event_kind kind, uint64_t gor
     feed_words(feed, event_word_pair(kind, goroutine, 0), NULL, 0);
 }
 
-static inline void feed_create(struct feed *feed, uint64_t goroutine, uint64_t creator,
-                               uint32_t context, uint64_t function)
+static inline void feed_create(struct feed *feed, uint64_t goroutine, uint64_t creator, uint32_t context,
+                               uint64_t function)
 {
     uint64_t payload[] = {creator, context, function};
     feed_words(feed, event_word_pair(EVENT_GO_CREATE, goroutine, 0), payload, 3);
 }
 
-static inline void feed_block(struct feed *feed, uint64_t goroutine, uint32_t reason,
-                              uint64_t object, uint32_t context)
+static inline void feed_block(struct feed *feed, uint64_t goroutine, uint32_t reason, uint64_t object, uint32_t context)
 {
     uint64_t payload[] = {object, context};
     feed_words(feed, event_word_pair(EVENT_GO_BLOCK, goroutine, reason), payload, 2);
@@ -102,8 +99,7 @@ static inline void feed_type(struct feed *feed, uint64_t type, uint64_t size, co
     feed_words(feed, event_word_counted(EVENT_TYPE, type, 8), payload, 8);
 }
 
-static inline void feed_name(struct feed *feed, enum event_name_table table, uint64_t code,
-                             const char *name)
+static inline void feed_name(struct feed *feed, enum event_name_table table, uint64_t code, const char *name)
 {
     uint64_t payload[7] = {code};
     memcpy(payload + 1, name, strnlen(name, sizeof(uint64_t) * 6));

@@ -109,8 +109,7 @@ static void names_come_from_the_stream_and_cannot_steer_a_terminal(void **)
     feed_name(&feed, EVENT_NAMES_WAIT_REASON, 3, "channel\033[2Jreceive");
     assert_string_equal(names_find_type(&feed.model->names, 7)->name, "node");
     assert_int_equal(names_find_type(&feed.model->names, 7)->size_bytes, 48);
-    assert_string_equal(names_find(&feed.model->names, EVENT_NAMES_WAIT_REASON, 3),
-                        "channel?[2Jreceive");
+    assert_string_equal(names_find(&feed.model->names, EVENT_NAMES_WAIT_REASON, 3), "channel?[2Jreceive");
     assert_null(names_find(&feed.model->names, EVENT_NAMES_PHASE, 3));
     feed_close(&feed);
 }

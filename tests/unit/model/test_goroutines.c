@@ -3,8 +3,7 @@
 
 enum { RECEIVE = 3, SLEEP = 8 };
 
-static const struct goroutine_wait *find_wait(const struct feed *feed, uint8_t reason,
-                                              uint32_t context)
+static const struct goroutine_wait *find_wait(const struct feed *feed, uint8_t reason, uint32_t context)
 {
     for (size_t at = 0; at < feed->model->goroutines.wait_count; at++) {
         const struct goroutine_wait *wait = &feed->model->goroutines.waits[at];

@@ -122,8 +122,7 @@ static void a_lifetime_is_an_interval(void **)
     feed.now_ns = 4500;
     feed_deaths(&feed, 1, 0, 7);
 
-    const struct site *a = feed_site(&feed, 50, 7), *b = feed_site(&feed, 51, 7),
-                      *c = feed_site(&feed, 52, 7);
+    const struct site *a = feed_site(&feed, 50, 7), *b = feed_site(&feed, 51, 7), *c = feed_site(&feed, 52, 7);
     assert_int_equal(a->survived_cycles.total, 2);
     assert_int_equal(a->lifetime_low_total_ns, 2000 - 100);
     assert_int_equal(a->lifetime_ns.total, 4000 - 100);

@@ -19,9 +19,8 @@ static struct stacks sample(void)
     assert_int_equal(stacks_add_context(&stacks, 2, 1, 200), 0);
     assert_int_equal(stacks_add_context(&stacks, 3, 2, 300), 0);
     struct stack_frame outer = {.function = "main", .file = "/src/main.c", .line = 10};
-    struct stack_frame middle[] = {
-        {.function = "parse", .file = "/src/json.c", .line = 42, .inlined = true},
-        {.function = "load", .file = "/src/main.c", .line = 7}};
+    struct stack_frame middle[] = {{.function = "parse", .file = "/src/json.c", .line = 42, .inlined = true},
+                                   {.function = "load", .file = "/src/main.c", .line = 7}};
     struct stack_frame inner = {.function = "gcrt_new_tail", .file = "/gcrt/heap.c", .line = 1};
     assert_int_equal(stacks_add_frames(&stacks, 100, &outer, 1), 0);
     assert_int_equal(stacks_add_frames(&stacks, 200, middle, 2), 0);
@@ -42,8 +41,7 @@ static void a_stack_is_told_from_inside_with_its_inlined_frames(void **)
     struct stacks stacks = sample();
     char text[256] = "";
     stacks_visit(&stacks, 3, append, text);
-    assert_string_equal(
-        text, "gcrt_new_tail heap.c:1|parse json.c:42 (inlined)|load main.c:7|main main.c:10|");
+    assert_string_equal(text, "gcrt_new_tail heap.c:1|parse json.c:42 (inlined)|load main.c:7|main main.c:10|");
     stacks_free(&stacks);
 }
 
@@ -75,8 +73,7 @@ static void two_contexts_of_one_line_are_one_place(void **)
     assert_int_equal(stacks_add_context(&stacks, 4, 0, 104), 0);
     assert_int_equal(stacks_add_frames(&stacks, 104, &same, 1), 0);
     assert_int_equal(stacks_place(&stacks, 4), stacks_place(&stacks, 1));
-    assert_int_equal(stacks_add_context(&stacks, 5, 0, 105),
-                     0); /* no symbols: a place by address */
+    assert_int_equal(stacks_add_context(&stacks, 5, 0, 105), 0); /* no symbols: a place by address */
     assert_int_equal(stacks_add_context(&stacks, 6, 0, 106), 0);
     assert_int_not_equal(stacks_place(&stacks, 5), stacks_place(&stacks, 6));
     stacks_free(&stacks);
@@ -92,8 +89,7 @@ static void what_is_not_known_is_said(void **)
     assert_string_equal(text, "unknown");
     stack_frame_describe(&(struct stack_frame){.pc = 0x1234}, text, sizeof text);
     assert_string_equal(text, "0x1234");
-    stack_frame_describe(&(struct stack_frame){.pc = 0x1234, .module = "/bin/x", .module_pc = 0x34},
-                         text, sizeof text);
+    stack_frame_describe(&(struct stack_frame){.pc = 0x1234, .module = "/bin/x", .module_pc = 0x34}, text, sizeof text);
     assert_string_equal(text, "x+0x34");
     stacks_free(&stacks);
 }
@@ -112,8 +108,7 @@ static void a_frame_knows_its_module(void **)
 {
     struct stacks stacks = {0};
     assert_int_equal(stacks_add_module(&stacks, 0x1000, 0x1000, 0x2000, "/bin/server"), 0);
-    assert_int_equal(stacks_add_module(&stacks, 0x8000, 0x9000, 0xa000, "/usr/lib/libgcrt.so.1"),
-                     0);
+    assert_int_equal(stacks_add_module(&stacks, 0x8000, 0x9000, 0xa000, "/usr/lib/libgcrt.so.1"), 0);
     assert_int_equal(stacks_add_context(&stacks, 1, 0, 0x1ff0), 0);
     assert_int_equal(stacks_add_context(&stacks, 2, 1, 0x9010), 0);
     struct stack_frame inner = {.function = "heap_refill"};

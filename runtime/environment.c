@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 extern char **environ;
 
@@ -154,7 +155,9 @@ int environment_read(const struct gcrt_options *options, struct environment *ret
         if (options->heap_percent != 0)
             ret_environment->percent = (int)options->heap_percent;
     }
-    for (char **variable = environ; variable != NULL && *variable != NULL; variable++) {
+    /* Who started a program with raised privileges has no say in what it writes and where. */
+    char **variables = getauxval(AT_SECURE) == 0 ? environ : NULL;
+    for (char **variable = variables; variable != NULL && *variable != NULL; variable++) {
         const char *equals = strchr(*variable, '=');
         if (strncmp(*variable, prefix, sizeof prefix - 1) != 0 || equals == NULL)
             continue;

@@ -39,7 +39,7 @@ struct environment {
     enum gcrt_log_level log;
 };
 
-/* The defaults, then `options` (may be NULL), then the variables. 0, or -EINVAL and a message that names the variable. */
+/* The defaults, then `options` (may be NULL), then the variables, which programs with raised privileges (AT_SECURE) ignore. 0, or -EINVAL and a message that names the variable. */
 int environment_read(const struct gcrt_options *options, struct environment *ret_environment, char *reterr,
                      size_t reterr_bytes);
 

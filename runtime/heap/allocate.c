@@ -45,7 +45,9 @@ static __attribute__((noinline)) void *allocate_slow(const struct gcrt_type *typ
     if (worker_current() == NULL)
         gcrt_panic("an object of type '%s' is allocated outside of goroutines", type->name);
     runtime_enter();
-    uint32_t kind_id = kind_register(type, shape);
+    uint32_t kind_id = kind_first(type, shape);
+    if (kind_id == 0)
+        kind_id = kind_register(type, shape);
     if (shape != KIND_SINGLE)
         kind_id += size_class_of(bytes);
     void *object = take_slot(kind_id, bytes);

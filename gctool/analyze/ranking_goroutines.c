@@ -4,6 +4,8 @@
  * those that ended are one row for each place of creation. */
 #include "gctool/analyze/ranking.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

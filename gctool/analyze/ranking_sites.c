@@ -1,6 +1,8 @@
 /* Sites as rows: summed by place, measured, sorted, cut. See ranking.h. */
 #include "gctool/analyze/ranking.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -16,30 +16,30 @@ static uint64_t permille(uint64_t part, uint64_t whole)
 
 /* ---- where: function, location, and the whole stack when asked ---- */
 
-static void add_where_columns(struct table *table, const struct section_options *options)
+static void add_where_columns(struct rows *rows, const struct section_options *options)
 {
-    table_add_column(table, "function", "function", UNIT_TEXT);
-    table_add_column(table, "location", "location", UNIT_TEXT);
+    rows_add_column(rows, "function", "function", UNIT_TEXT);
+    rows_add_column(rows, "location", "location", UNIT_TEXT);
     if (options->ranking.by_stack)
-        table_add_column(table, "stack", "stack", UNIT_STACK);
+        rows_add_column(rows, "stack", "stack", UNIT_STACK);
 }
 
-static void put_place(struct table *table, const struct model *model, uint32_t place)
+static void put_place(struct rows *rows, const struct model *model, uint32_t place)
 {
     const struct stack_frame *frame = stacks_place_frame(&model->stacks, place);
     char text[512];
     if (frame->function) {
-        table_put_text(table, frame->function);
+        rows_put_text(rows, frame->function);
     } else {
         stack_frame_describe(frame, text, sizeof text);
-        table_put_text(table, text);
+        rows_put_text(rows, text);
     }
     if (!frame->file) {
-        table_put_nothing(table);
+        rows_put_nothing(rows);
         return;
     }
     snprintf(text, sizeof text, "%s:%" PRIu32, path_last_part(frame->file), frame->line);
-    table_put_text(table, text);
+    rows_put_text(rows, text);
 }
 
 struct stack_text {
@@ -66,19 +66,19 @@ static bool append_frame(const struct stack_frame *frame, void *argument)
     return true;
 }
 
-static void put_stack(struct table *table, const struct model *model, uint32_t context)
+static void put_stack(struct rows *rows, const struct model *model, uint32_t context)
 {
     struct stack_text stack = {.length = 0};
     stacks_visit(&model->stacks, context, append_frame, &stack);
-    table_put_text(table, stack.length ? stack.text : NULL);
+    rows_put_text(rows, stack.length ? stack.text : NULL);
 }
 
-static void put_where(struct table *table, const struct model *model, const struct section_options *options,
+static void put_where(struct rows *rows, const struct model *model, const struct section_options *options,
                       uint32_t place, uint32_t context)
 {
-    put_place(table, model, place);
+    put_place(rows, model, place);
     if (options->ranking.by_stack)
-        put_stack(table, model, context);
+        put_stack(rows, model, context);
 }
 
 /* ---- summary ---- */
@@ -125,27 +125,27 @@ static const char *ending_word(const struct model *model)
 
 struct value {
     const char *key, *heading;
-    enum table_unit unit;
+    enum rows_unit unit;
     uint64_t number;
     const char *text;
 };
 
 /* A table of one row from a list of values. */
-static int make_single(struct table *table, const struct value *values, size_t count)
+static int make_single(struct rows *rows, const struct value *values, size_t count)
 {
-    table->single = true;
+    rows->single = true;
     for (size_t at = 0; at < count; at++)
-        table_add_column(table, values[at].key, values[at].heading, values[at].unit);
+        rows_add_column(rows, values[at].key, values[at].heading, values[at].unit);
     for (size_t at = 0; at < count; at++) {
         if (values[at].unit == UNIT_TEXT)
-            table_put_text(table, values[at].text);
+            rows_put_text(rows, values[at].text);
         else
-            table_put_number(table, values[at].number);
+            rows_put_number(rows, values[at].number);
     }
     return 0;
 }
 
-static int make_summary(struct model *model, const struct section_options *options, struct table *table)
+static int make_summary(struct model *model, const struct section_options *options, struct rows *rows)
 {
     struct sums sums = sum_up(model);
     struct completeness judged = completeness_judge(model);
@@ -175,48 +175,48 @@ static int make_summary(struct model *model, const struct section_options *optio
          model->file.lost_events > model->lost_events ? model->file.lost_events : model->lost_events, NULL},
         {"contradictions", "contradictions", UNIT_COUNT, model_anomaly_count(model), NULL},
     };
-    return make_single(table, values, sizeof values / sizeof *values);
+    return make_single(rows, values, sizeof values / sizeof *values);
 }
 
 /* ---- completeness ---- */
 
-static void put_reason(struct table *table, const char *reason, const char *text)
+static void put_reason(struct rows *rows, const char *reason, const char *text)
 {
-    table_put_text(table, reason);
-    table_put_text(table, text);
+    rows_put_text(rows, reason);
+    rows_put_text(rows, text);
 }
 
-static void put_numbers_or_nothing(struct table *table, const uint64_t *number)
+static void put_numbers_or_nothing(struct rows *rows, const uint64_t *number)
 {
     if (number)
-        table_put_number(table, *number);
+        rows_put_number(rows, *number);
     else
-        table_put_nothing(table);
+        rows_put_nothing(rows);
 }
 
-static void put_extent(struct table *table, const uint64_t *from_ns, const uint64_t *to_ns, const uint64_t *count)
+static void put_extent(struct rows *rows, const uint64_t *from_ns, const uint64_t *to_ns, const uint64_t *count)
 {
-    put_numbers_or_nothing(table, from_ns);
-    put_numbers_or_nothing(table, to_ns);
-    put_numbers_or_nothing(table, count);
+    put_numbers_or_nothing(rows, from_ns);
+    put_numbers_or_nothing(rows, to_ns);
+    put_numbers_or_nothing(rows, count);
 }
 
-static void put_lost(const struct model *model, size_t limit, struct table *table)
+static void put_lost(const struct model *model, size_t limit, struct rows *rows)
 {
     for (size_t at = 0; at < model->lost_count; at++) {
         const struct model_lost *lost = &model->lost[at];
         if (limit && at >= limit) {
-            table->left_out += model->lost_count - at;
+            rows->left_out += model->lost_count - at;
             return;
         }
         char text[64];
         snprintf(text, sizeof text, "dropped by worker %" PRIu32, lost->worker);
-        put_reason(table, "lost", text);
-        put_extent(table, &lost->from_ns, &lost->to_ns, &lost->events);
+        put_reason(rows, "lost", text);
+        put_extent(rows, &lost->from_ns, &lost->to_ns, &lost->events);
     }
 }
 
-static void put_gaps(const struct model *model, size_t limit, struct table *table)
+static void put_gaps(const struct model *model, size_t limit, struct rows *rows)
 {
     uint64_t named = model->file.gap_count < TRACE_GAPS_NAMED_MAX ? model->file.gap_count : TRACE_GAPS_NAMED_MAX;
     if (limit && named > limit)
@@ -226,43 +226,43 @@ static void put_gaps(const struct model *model, size_t limit, struct table *tabl
         char text[128];
         snprintf(text, sizeof text, "%" PRIu64 " bytes at offset %" PRIu64 ": %s", gap->bytes, gap->offset,
                  gap->reason);
-        put_reason(table, "damaged", text);
-        put_extent(table, &gap->from_ns, &gap->to_ns, NULL);
+        put_reason(rows, "damaged", text);
+        put_extent(rows, &gap->from_ns, &gap->to_ns, NULL);
     }
-    table->left_out += model->file.gap_count - named;
+    rows->left_out += model->file.gap_count - named;
 }
 
-static void put_anomalies(const struct model *model, struct table *table)
+static void put_anomalies(const struct model *model, struct rows *rows)
 {
-#define X(name, text)                                          \
-    if (model->anomalies.name > 0) {                           \
-        put_reason(table, "inconsistent", text);               \
-        put_extent(table, NULL, NULL, &model->anomalies.name); \
+#define X(name, text)                                         \
+    if (model->anomalies.name > 0) {                          \
+        put_reason(rows, "inconsistent", text);               \
+        put_extent(rows, NULL, NULL, &model->anomalies.name); \
     }
     MODEL_ANOMALIES(X)
 #undef X
 }
 
-static int make_completeness(struct model *model, const struct section_options *options, struct table *table)
+static int make_completeness(struct model *model, const struct section_options *options, struct rows *rows)
 {
-    table_add_column(table, "reason", "reason", UNIT_TEXT);
-    table_add_column(table, "text", "what it means", UNIT_TEXT);
-    table_add_column(table, "from_ns", "from", UNIT_NS);
-    table_add_column(table, "to_ns", "to", UNIT_NS);
-    table_add_column(table, "count", "count", UNIT_COUNT);
+    rows_add_column(rows, "reason", "reason", UNIT_TEXT);
+    rows_add_column(rows, "text", "what it means", UNIT_TEXT);
+    rows_add_column(rows, "from_ns", "from", UNIT_NS);
+    rows_add_column(rows, "to_ns", "to", UNIT_NS);
+    rows_add_column(rows, "count", "count", UNIT_COUNT);
     struct completeness judged = completeness_judge(model);
     for (enum completeness_reason reason = 0; reason < COMPLETENESS_REASON_COUNT; reason++) {
         if (!judged.reasons[reason])
             continue;
-        put_reason(table, completeness_word(reason), completeness_text(reason));
-        put_extent(table, NULL, NULL, NULL);
+        put_reason(rows, completeness_word(reason), completeness_text(reason));
+        put_extent(rows, NULL, NULL, NULL);
     }
-    put_lost(model, options->ranking.limit, table);
-    put_gaps(model, options->ranking.limit, table);
-    put_anomalies(model, table);
+    put_lost(model, options->ranking.limit, rows);
+    put_gaps(model, options->ranking.limit, rows);
+    put_anomalies(model, rows);
     if (model->file.end.lost_contexts > 0) {
-        put_reason(table, "stacks lost", "call stacks for which the recorder's table had no room");
-        put_extent(table, NULL, NULL, &model->file.end.lost_contexts);
+        put_reason(rows, "stacks lost", "call stacks for which the recorder's table had no room");
+        put_extent(rows, NULL, NULL, &model->file.end.lost_contexts);
     }
     return 0;
 }
@@ -270,79 +270,79 @@ static int make_completeness(struct model *model, const struct section_options *
 /* ---- sites ---- */
 
 static int make_by_amount(struct model *model, const struct section_options *options, enum site_measure measure,
-                          const char *time_key, const char *time_heading, struct table *table)
+                          const char *time_key, const char *time_heading, struct rows *rows)
 {
     struct site_ranking ranking;
     int error = ranking_sites(model, measure, &options->ranking, &ranking);
     if (error < 0)
         return error;
-    table_add_column(table, "bytes", "bytes", UNIT_BYTES);
-    table_add_column(table, "share_permille", "share", UNIT_PERMILLE);
-    table_add_column(table, "objects", "objects", UNIT_COUNT);
+    rows_add_column(rows, "bytes", "bytes", UNIT_BYTES);
+    rows_add_column(rows, "share_permille", "share", UNIT_PERMILLE);
+    rows_add_column(rows, "objects", "objects", UNIT_COUNT);
     if (time_key)
-        table_add_column(table, time_key, time_heading, UNIT_NS);
-    table_add_column(table, "type", "type", UNIT_TEXT);
-    add_where_columns(table, options);
+        rows_add_column(rows, time_key, time_heading, UNIT_NS);
+    rows_add_column(rows, "type", "type", UNIT_TEXT);
+    add_where_columns(rows, options);
     for (size_t at = 0; at < ranking.count; at++) {
         const struct site_row *row = &ranking.rows[at];
-        table_put_number(table, row->bytes);
-        table_put_number(table, permille(row->bytes, ranking.total_bytes));
-        table_put_number(table, row->objects);
+        rows_put_number(rows, row->bytes);
+        rows_put_number(rows, permille(row->bytes, ranking.total_bytes));
+        rows_put_number(rows, row->objects);
         if (time_key)
-            table_put_number(table, row->time_ns);
-        table_put_text(table, row->type);
-        put_where(table, model, options, row->place, row->site.context);
+            rows_put_number(rows, row->time_ns);
+        rows_put_text(rows, row->type);
+        put_where(rows, model, options, row->place, row->site.context);
     }
-    table->left_out = ranking.left_out;
+    rows->left_out = ranking.left_out;
     site_ranking_free(&ranking);
     return 0;
 }
 
-static int make_allocated(struct model *model, const struct section_options *options, struct table *table)
+static int make_allocated(struct model *model, const struct section_options *options, struct rows *rows)
 {
-    return make_by_amount(model, options, SITES_ALLOCATED, NULL, NULL, table);
+    return make_by_amount(model, options, SITES_ALLOCATED, NULL, NULL, rows);
 }
 
-static int make_alive(struct model *model, const struct section_options *options, struct table *table)
+static int make_alive(struct model *model, const struct section_options *options, struct rows *rows)
 {
-    return make_by_amount(model, options, SITES_ALIVE, "oldest_ns", "oldest", table);
+    return make_by_amount(model, options, SITES_ALIVE, "oldest_ns", "oldest", rows);
 }
 
-static int make_temporary(struct model *model, const struct section_options *options, struct table *table)
+static int make_temporary(struct model *model, const struct section_options *options, struct rows *rows)
 {
-    return make_by_amount(model, options, SITES_TEMPORARY, NULL, NULL, table);
+    return make_by_amount(model, options, SITES_TEMPORARY, NULL, NULL, rows);
 }
 
-static int make_lifetimes(struct model *model, const struct section_options *options, struct table *table)
+static int make_lifetimes(struct model *model, const struct section_options *options, struct rows *rows)
 {
     struct site_ranking ranking;
     int error = ranking_sites(model, SITES_DEAD, &options->ranking, &ranking);
     if (error < 0)
         return error;
-    table_add_column(table, "freed_bytes", "freed", UNIT_BYTES);
-    table_add_column(table, "freed_objects", "objects", UNIT_COUNT);
-    table_add_column(table, "temporary_permille", "temporary", UNIT_PERMILLE);
-    table_add_column(table, "survived_median", "survived", UNIT_COUNT);
-    table_add_column(table, "lived_mean_min_ns", "lived, mean from", UNIT_NS);
-    table_add_column(table, "lived_mean_max_ns", "to", UNIT_NS);
-    table_add_column(table, "died_by_median_ns", "half died by", UNIT_NS);
-    table_add_column(table, "died_by_p99_ns", "99 % died by", UNIT_NS);
-    table_add_column(table, "type", "type", UNIT_TEXT);
-    add_where_columns(table, options);
+    rows_add_column(rows, "freed_bytes", "freed", UNIT_BYTES);
+    rows_add_column(rows, "freed_objects", "objects", UNIT_COUNT);
+    rows_add_column(rows, "temporary_permille", "temporary", UNIT_PERMILLE);
+    rows_add_column(rows, "survived_median", "survived", UNIT_COUNT);
+    rows_add_column(rows, "lived_mean_min_ns", "lived, mean from", UNIT_NS);
+    rows_add_column(rows, "lived_mean_max_ns", "to", UNIT_NS);
+    rows_add_column(rows, "died_by_median_ns", "half died by", UNIT_NS);
+    rows_add_column(rows, "died_by_p99_ns", "99 % died by", UNIT_NS);
+    rows_add_column(rows, "type", "type", UNIT_TEXT);
+    add_where_columns(rows, options);
     for (size_t at = 0; at < ranking.count; at++) {
         const struct site_row *row = &ranking.rows[at];
-        table_put_number(table, row->bytes);
-        table_put_number(table, row->objects);
-        table_put_number(table, permille(row->site.temporary_objects, row->objects));
-        table_put_number(table, histogram_quantile(&row->site.survived_cycles, 500));
-        table_put_number(table, row->site.lifetime_low_total_ns / row->objects);
-        table_put_number(table, row->time_ns);
-        table_put_number(table, histogram_quantile(&row->site.lifetime_ns, 500));
-        table_put_number(table, histogram_quantile(&row->site.lifetime_ns, 990));
-        table_put_text(table, row->type);
-        put_where(table, model, options, row->place, row->site.context);
+        rows_put_number(rows, row->bytes);
+        rows_put_number(rows, row->objects);
+        rows_put_number(rows, permille(row->site.temporary_objects, row->objects));
+        rows_put_number(rows, histogram_quantile(&row->site.survived_cycles, 500));
+        rows_put_number(rows, row->site.lifetime_low_total_ns / row->objects);
+        rows_put_number(rows, row->time_ns);
+        rows_put_number(rows, histogram_quantile(&row->site.lifetime_ns, 500));
+        rows_put_number(rows, histogram_quantile(&row->site.lifetime_ns, 990));
+        rows_put_text(rows, row->type);
+        put_where(rows, model, options, row->place, row->site.context);
     }
-    table->left_out = ranking.left_out;
+    rows->left_out = ranking.left_out;
     site_ranking_free(&ranking);
     return 0;
 }
@@ -356,164 +356,164 @@ static const char *state_word(uint8_t state)
 }
 
 /* The name of a code; a code without one is shown as a number. */
-static void put_name(struct table *table, const struct model *model, enum event_name_table names, uint64_t code)
+static void put_name(struct rows *rows, const struct model *model, enum event_name_table names, uint64_t code)
 {
     const char *name = names_find(&model->names, names, code);
     char number[32];
     snprintf(number, sizeof number, "%" PRIu64, code);
-    table_put_text(table, name ? name : number);
+    rows_put_text(rows, name ? name : number);
 }
 
-static int make_goroutines(struct model *model, const struct section_options *options, struct table *table)
+static int make_goroutines(struct model *model, const struct section_options *options, struct rows *rows)
 {
     struct goroutine_ranking ranking;
     int error = ranking_goroutines(model, &options->ranking, &ranking);
     if (error < 0)
         return error;
     bool by_stack = options->ranking.by_stack;
-    table_add_column(table, "goroutines", "count", UNIT_COUNT);
-    table_add_column(table, "name", "runs", UNIT_TEXT);
-    table_add_column(table, "state", "state", UNIT_TEXT);
-    table_add_column(table, "wait_reason", "waits for", UNIT_TEXT);
-    table_add_column(table, "longest_ns", "since", UNIT_NS);
-    table_add_column(table, "wait_function", "waits in", UNIT_TEXT);
-    table_add_column(table, "wait_location", "at", UNIT_TEXT);
-    table_add_column(table, "creator_function", "created by", UNIT_TEXT);
-    table_add_column(table, "creator_location", "at", UNIT_TEXT);
-    table_add_column(table, "run_ns", "ran", UNIT_NS);
-    table_add_column(table, "wait_ns", "waited", UNIT_NS);
-    table_add_column(table, "example_id", "one of them", UNIT_COUNT);
+    rows_add_column(rows, "goroutines", "count", UNIT_COUNT);
+    rows_add_column(rows, "name", "runs", UNIT_TEXT);
+    rows_add_column(rows, "state", "state", UNIT_TEXT);
+    rows_add_column(rows, "wait_reason", "waits for", UNIT_TEXT);
+    rows_add_column(rows, "longest_ns", "since", UNIT_NS);
+    rows_add_column(rows, "wait_function", "waits in", UNIT_TEXT);
+    rows_add_column(rows, "wait_location", "at", UNIT_TEXT);
+    rows_add_column(rows, "creator_function", "created by", UNIT_TEXT);
+    rows_add_column(rows, "creator_location", "at", UNIT_TEXT);
+    rows_add_column(rows, "run_ns", "ran", UNIT_NS);
+    rows_add_column(rows, "wait_ns", "waited", UNIT_NS);
+    rows_add_column(rows, "example_id", "one of them", UNIT_COUNT);
     if (by_stack) {
-        table_add_column(table, "wait_stack", "stack of the wait", UNIT_STACK);
-        table_add_column(table, "creator_stack", "stack of the creation", UNIT_STACK);
+        rows_add_column(rows, "wait_stack", "stack of the wait", UNIT_STACK);
+        rows_add_column(rows, "creator_stack", "stack of the creation", UNIT_STACK);
     }
     for (size_t at = 0; at < ranking.count; at++) {
         const struct goroutine_row *row = &ranking.rows[at];
         bool waiting = row->state == GOROUTINE_WAITING, ended = row->state == GOROUTINE_ENDED;
-        table_put_number(table, row->count);
-        table_put_text(table, row->name);
-        table_put_text(table, state_word(row->state));
+        rows_put_number(rows, row->count);
+        rows_put_text(rows, row->name);
+        rows_put_text(rows, state_word(row->state));
         if (waiting)
-            put_name(table, model, EVENT_NAMES_WAIT_REASON, row->wait_reason);
+            put_name(rows, model, EVENT_NAMES_WAIT_REASON, row->wait_reason);
         else
-            table_put_nothing(table);
+            rows_put_nothing(rows);
         if (ended)
-            table_put_nothing(table);
+            rows_put_nothing(rows);
         else
-            table_put_number(table, model->last_ns - row->since_ns);
+            rows_put_number(rows, model->last_ns - row->since_ns);
         if (waiting) {
-            put_place(table, model, row->wait_place);
+            put_place(rows, model, row->wait_place);
         } else {
-            table_put_nothing(table);
-            table_put_nothing(table);
+            rows_put_nothing(rows);
+            rows_put_nothing(rows);
         }
-        put_place(table, model, row->create_place);
-        table_put_number(table, row->run_ns);
-        table_put_number(table, row->wait_ns);
+        put_place(rows, model, row->create_place);
+        rows_put_number(rows, row->run_ns);
+        rows_put_number(rows, row->wait_ns);
         if (ended)
-            table_put_nothing(table);
+            rows_put_nothing(rows);
         else
-            table_put_number(table, row->example_id);
+            rows_put_number(rows, row->example_id);
         if (by_stack) {
-            put_stack(table, model, row->wait_context);
-            put_stack(table, model, row->create_context);
+            put_stack(rows, model, row->wait_context);
+            put_stack(rows, model, row->create_context);
         }
     }
-    table->left_out = ranking.left_out;
+    rows->left_out = ranking.left_out;
     goroutine_ranking_free(&ranking);
     return 0;
 }
 
-static int make_blocking(struct model *model, const struct section_options *options, struct table *table)
+static int make_blocking(struct model *model, const struct section_options *options, struct rows *rows)
 {
     struct wait_ranking ranking;
     int error = ranking_waits(model, &options->ranking, &ranking);
     if (error < 0)
         return error;
-    table_add_column(table, "wait_total_ns", "waited", UNIT_NS);
-    table_add_column(table, "share_permille", "share", UNIT_PERMILLE);
-    table_add_column(table, "waits", "times", UNIT_COUNT);
-    table_add_column(table, "longest_ns", "longest", UNIT_NS);
-    table_add_column(table, "waiting_now", "now", UNIT_COUNT);
-    table_add_column(table, "wait_reason", "for", UNIT_TEXT);
-    table_add_column(table, "goroutine", "goroutine", UNIT_TEXT);
-    add_where_columns(table, options);
+    rows_add_column(rows, "wait_total_ns", "waited", UNIT_NS);
+    rows_add_column(rows, "share_permille", "share", UNIT_PERMILLE);
+    rows_add_column(rows, "waits", "times", UNIT_COUNT);
+    rows_add_column(rows, "longest_ns", "longest", UNIT_NS);
+    rows_add_column(rows, "waiting_now", "now", UNIT_COUNT);
+    rows_add_column(rows, "wait_reason", "for", UNIT_TEXT);
+    rows_add_column(rows, "goroutine", "goroutine", UNIT_TEXT);
+    add_where_columns(rows, options);
     for (size_t at = 0; at < ranking.count; at++) {
         const struct wait_row *row = &ranking.rows[at];
-        table_put_number(table, row->total_ns);
-        table_put_number(table, permille(row->total_ns, ranking.total_ns));
-        table_put_number(table, row->count);
-        table_put_number(table, row->longest_ns);
-        table_put_number(table, row->now);
-        put_name(table, model, EVENT_NAMES_WAIT_REASON, row->reason);
-        table_put_text(table, row->name);
-        put_where(table, model, options, row->place, row->context);
+        rows_put_number(rows, row->total_ns);
+        rows_put_number(rows, permille(row->total_ns, ranking.total_ns));
+        rows_put_number(rows, row->count);
+        rows_put_number(rows, row->longest_ns);
+        rows_put_number(rows, row->now);
+        put_name(rows, model, EVENT_NAMES_WAIT_REASON, row->reason);
+        rows_put_text(rows, row->name);
+        put_where(rows, model, options, row->place, row->context);
     }
-    table->left_out = ranking.left_out;
+    rows->left_out = ranking.left_out;
     wait_ranking_free(&ranking);
     return 0;
 }
 
 /* ---- the collector ---- */
 
-static int make_pauses(struct model *model, const struct section_options *options, struct table *table)
+static int make_pauses(struct model *model, const struct section_options *options, struct rows *rows)
 {
-    table_add_column(table, "reason", "reason", UNIT_TEXT);
-    table_add_column(table, "pauses", "pauses", UNIT_COUNT);
-    table_add_column(table, "total_ns", "in all", UNIT_NS);
-    table_add_column(table, "median_ns", "half within", UNIT_NS);
-    table_add_column(table, "p99_ns", "99 % within", UNIT_NS);
-    table_add_column(table, "longest_ns", "longest", UNIT_NS);
-    table_add_column(table, "longest_at_ns", "which was at", UNIT_NS);
-    table_add_column(table, "stopping_longest_ns", "longest until all stood", UNIT_NS);
+    rows_add_column(rows, "reason", "reason", UNIT_TEXT);
+    rows_add_column(rows, "pauses", "pauses", UNIT_COUNT);
+    rows_add_column(rows, "total_ns", "in all", UNIT_NS);
+    rows_add_column(rows, "median_ns", "half within", UNIT_NS);
+    rows_add_column(rows, "p99_ns", "99 % within", UNIT_NS);
+    rows_add_column(rows, "longest_ns", "longest", UNIT_NS);
+    rows_add_column(rows, "longest_at_ns", "which was at", UNIT_NS);
+    rows_add_column(rows, "stopping_longest_ns", "longest until all stood", UNIT_NS);
     for (size_t reason = 0; reason < STOP_REASONS_MAX; reason++) {
         const struct pauses *pauses = model->cycles.pauses[reason];
         const char *name = names_find(&model->names, EVENT_NAMES_STOP_REASON, reason);
         if (!pauses || !ranking_keeps(options->ranking.filter, &model->stacks, &name, 1, NULL, 0))
             continue;
-        put_name(table, model, EVENT_NAMES_STOP_REASON, reason);
-        table_put_number(table, pauses->pause_ns.count);
-        table_put_number(table, pauses->pause_ns.total);
-        table_put_number(table, histogram_quantile(&pauses->pause_ns, 500));
-        table_put_number(table, histogram_quantile(&pauses->pause_ns, 990));
-        table_put_number(table, pauses->pause_ns.longest);
-        table_put_number(table, pauses->longest_at_ns);
-        table_put_number(table, pauses->stopping_ns.longest);
+        put_name(rows, model, EVENT_NAMES_STOP_REASON, reason);
+        rows_put_number(rows, pauses->pause_ns.count);
+        rows_put_number(rows, pauses->pause_ns.total);
+        rows_put_number(rows, histogram_quantile(&pauses->pause_ns, 500));
+        rows_put_number(rows, histogram_quantile(&pauses->pause_ns, 990));
+        rows_put_number(rows, pauses->pause_ns.longest);
+        rows_put_number(rows, pauses->longest_at_ns);
+        rows_put_number(rows, pauses->stopping_ns.longest);
     }
     return 0;
 }
 
-static void put_cycle(struct table *table, const struct model *model, const struct cycle *cycle)
+static void put_cycle(struct rows *rows, const struct model *model, const struct cycle *cycle)
 {
-    table_put_number(table, cycle->number);
+    rows_put_number(rows, cycle->number);
     if (cycle->complete)
-        put_name(table, model, EVENT_NAMES_CYCLE_CAUSE, cycle->cause);
+        put_name(rows, model, EVENT_NAMES_CYCLE_CAUSE, cycle->cause);
     else
-        table_put_nothing(table);
-    table_put_number(table, cycle->begin_ns);
+        rows_put_nothing(rows);
+    rows_put_number(rows, cycle->begin_ns);
     const uint64_t told[] = {cycle->heap_before_bytes, cycle->marked_bytes, cycle->marked_objects, cycle->root_bytes,
                              cycle->goal_bytes};
     for (size_t at = 0; at < sizeof told / sizeof *told; at++)
-        put_numbers_or_nothing(table, cycle->complete ? &told[at] : NULL);
-    table_put_number(table, cycle->dead_bytes);
-    table_put_number(table, cycle->dead_objects);
-    table_put_number(table, cycle->pause_ns);
+        put_numbers_or_nothing(rows, cycle->complete ? &told[at] : NULL);
+    rows_put_number(rows, cycle->dead_bytes);
+    rows_put_number(rows, cycle->dead_objects);
+    rows_put_number(rows, cycle->pause_ns);
 }
 
 /* In order of time; a limit keeps the latest. */
-static int make_cycles(struct model *model, const struct section_options *options, struct table *table)
+static int make_cycles(struct model *model, const struct section_options *options, struct rows *rows)
 {
-    table_add_column(table, "cycle", "cycle", UNIT_COUNT);
-    table_add_column(table, "cause", "cause", UNIT_TEXT);
-    table_add_column(table, "begin_ns", "at", UNIT_NS);
-    table_add_column(table, "heap_before_bytes", "heap before", UNIT_BYTES);
-    table_add_column(table, "marked_bytes", "marked", UNIT_BYTES);
-    table_add_column(table, "marked_objects", "objects", UNIT_COUNT);
-    table_add_column(table, "root_bytes", "roots", UNIT_BYTES);
-    table_add_column(table, "goal_bytes", "next goal", UNIT_BYTES);
-    table_add_column(table, "freed_bytes", "freed", UNIT_BYTES);
-    table_add_column(table, "freed_objects", "objects", UNIT_COUNT);
-    table_add_column(table, "pause_ns", "pause", UNIT_NS);
+    rows_add_column(rows, "cycle", "cycle", UNIT_COUNT);
+    rows_add_column(rows, "cause", "cause", UNIT_TEXT);
+    rows_add_column(rows, "begin_ns", "at", UNIT_NS);
+    rows_add_column(rows, "heap_before_bytes", "heap before", UNIT_BYTES);
+    rows_add_column(rows, "marked_bytes", "marked", UNIT_BYTES);
+    rows_add_column(rows, "marked_objects", "objects", UNIT_COUNT);
+    rows_add_column(rows, "root_bytes", "roots", UNIT_BYTES);
+    rows_add_column(rows, "goal_bytes", "next goal", UNIT_BYTES);
+    rows_add_column(rows, "freed_bytes", "freed", UNIT_BYTES);
+    rows_add_column(rows, "freed_objects", "objects", UNIT_COUNT);
+    rows_add_column(rows, "pause_ns", "pause", UNIT_NS);
     const struct cycles *cycles = &model->cycles;
     size_t kept = 0, first = cycles->count, matching = 0;
     for (size_t at = cycles->count; at-- > 0;) {
@@ -528,19 +528,19 @@ static int make_cycles(struct model *model, const struct section_options *option
         kept++;
         first = at;
     }
-    table->left_out = matching - kept;
+    rows->left_out = matching - kept;
     for (size_t at = first; at < cycles->count; at++) {
         const struct cycle *cycle = &cycles->items[at];
         const char *cause = names_find(&model->names, EVENT_NAMES_CYCLE_CAUSE, cycle->cause);
         if (ranking_keeps(options->ranking.filter, &model->stacks, &cause, 1, NULL, 0))
-            put_cycle(table, model, cycle);
+            put_cycle(rows, model, cycle);
     }
     return 0;
 }
 
 /* ---- the recorder ---- */
 
-static int make_cost(struct model *model, const struct section_options *, struct table *table)
+static int make_cost(struct model *model, const struct section_options *, struct rows *rows)
 {
     uint64_t births = model->kind_counts[EVENT_BIRTH];
     uint64_t estimate_ns = model->cost_births
@@ -556,10 +556,10 @@ static int make_cost(struct model *model, const struct section_options *, struct
         {"file_millibytes_per_event", "thousandths of a byte an event", UNIT_COUNT,
          model->event_count ? model->file.file_bytes * 1000 / model->event_count : 0, NULL},
     };
-    return make_single(table, values, sizeof values / sizeof *values);
+    return make_single(rows, values, sizeof values / sizeof *values);
 }
 
-typedef int section_function(struct model *model, const struct section_options *options, struct table *table);
+typedef int section_function(struct model *model, const struct section_options *options, struct rows *rows);
 
 static const struct {
     const char *name, *title;
@@ -576,17 +576,17 @@ const char *section_name(enum report_section section)
 }
 
 int section_make(enum report_section section, struct model *model, const struct section_options *options,
-                 struct table *ret_table)
+                 struct rows *ret_rows)
 {
-    struct table table;
-    table_start(&table, section_table[section].name, section_table[section].title);
-    int error = section_table[section].make(model, options, &table);
-    if (error == 0 && table.failed)
+    struct rows rows;
+    rows_start(&rows, section_table[section].name, section_table[section].title);
+    int error = section_table[section].make(model, options, &rows);
+    if (error == 0 && rows.failed)
         error = -ENOMEM;
     if (error < 0) {
-        table_free(&table);
+        rows_free(&rows);
         return error;
     }
-    *ret_table = table;
+    *ret_rows = rows;
     return 0;
 }

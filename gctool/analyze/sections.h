@@ -2,8 +2,8 @@
 #ifndef GCTOOL_ANALYZE_SECTIONS_H
 #define GCTOOL_ANALYZE_SECTIONS_H
 
+#include "base/rows.h"
 #include "gctool/analyze/ranking.h"
-#include "gctool/analyze/table.h"
 
 /*  X(NAME, word, title) */
 #define REPORT_SECTIONS(X)                                                              \
@@ -31,9 +31,9 @@ struct section_options {
     const char *program; /* what was recorded; NULL unknown */
 };
 
-/* Makes the table of a section; table_free() it. 0 or -ENOMEM. */
+/* Makes the table of a section; rows_free() it. 0 or -ENOMEM. */
 [[nodiscard]] int section_make(enum report_section section, struct model *model, const struct section_options *options,
-                               struct table *ret_table);
+                               struct rows *ret_rows);
 
 const char *section_name(enum report_section section);
 

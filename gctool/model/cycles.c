@@ -1,6 +1,7 @@
 /* See cycles.h. */
 #include "gctool/model/cycles.h"
 
+#include "base/array.h"
 #include "gctool/model/key_index.h"
 
 #include <errno.h>

@@ -1,6 +1,8 @@
 /* See goroutines.h. */
 #include "gctool/model/goroutines.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdlib.h>
 

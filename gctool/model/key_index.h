@@ -35,8 +35,4 @@ void key_index_remove(struct key_index *map, uint64_t high, uint64_t low);
 
 void key_index_free(struct key_index *map);
 
-/* Grows the array at *array (elements of `element_bytes`, `*capacity` of them) until it holds `needed`; the new part is zeroed.
- * 0 or -ENOMEM, after which the array is as before. */
-[[nodiscard]] int array_reserve(void *array, size_t *capacity, size_t needed, size_t element_bytes);
-
 #endif

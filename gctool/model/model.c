@@ -1,6 +1,8 @@
 /* See model.h. One function a kind of event; the table at the end says which. */
 #include "gctool/model/model.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

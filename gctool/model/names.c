@@ -1,6 +1,7 @@
 /* See names.h. */
 #include "gctool/model/names.h"
 
+#include "base/array.h"
 #include "gctool/model/texts.h"
 
 #include <errno.h>

@@ -1,6 +1,8 @@
 /* See sites.h. */
 #include "gctool/model/sites.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdlib.h>
 

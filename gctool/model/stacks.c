@@ -1,6 +1,8 @@
 /* See stacks.h. */
 #include "gctool/model/stacks.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

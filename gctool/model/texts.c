@@ -1,6 +1,8 @@
 /* See texts.h. */
 #include "gctool/model/texts.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,35 +3,35 @@
 
 #include "gctool/analyze/sections.h"
 
-static struct table make(struct feed *feed, enum report_section section, struct ranking_options ranking)
+static struct rows make(struct feed *feed, enum report_section section, struct ranking_options ranking)
 {
     struct section_options options = {.ranking = ranking, .program = "server"};
-    struct table table;
-    assert_int_equal(section_make(section, feed->model, &options, &table), 0);
-    assert_int_equal(table.cell_count % table.column_count, 0);
-    return table;
+    struct rows rows;
+    assert_int_equal(section_make(section, feed->model, &options, &rows), 0);
+    assert_int_equal(rows.cell_count % rows.column_count, 0);
+    return rows;
 }
 
-static const struct table_cell *cell(const struct table *table, size_t row, const char *key)
+static const struct rows_cell *cell(const struct rows *rows, size_t row, const char *key)
 {
-    assert_true(row < table_row_count(table));
-    for (size_t column = 0; column < table->column_count; column++)
-        if (strcmp(table->columns[column].key, key) == 0)
-            return table_cell(table, row, column);
-    fail_msg("%s has no column %s", table->name, key);
+    assert_true(row < rows_count(rows));
+    for (size_t column = 0; column < rows->column_count; column++)
+        if (strcmp(rows->columns[column].key, key) == 0)
+            return rows_cell(rows, row, column);
+    fail_msg("%s has no column %s", rows->name, key);
     return NULL;
 }
 
-static uint64_t number(const struct table *table, size_t row, const char *key)
+static uint64_t number(const struct rows *rows, size_t row, const char *key)
 {
-    assert_true(cell(table, row, key)->present);
-    return cell(table, row, key)->number;
+    assert_true(cell(rows, row, key)->present);
+    return cell(rows, row, key)->number;
 }
 
-static const char *text(const struct table *table, size_t row, const char *key)
+static const char *text(const struct rows *rows, size_t row, const char *key)
 {
-    assert_true(cell(table, row, key)->present);
-    return cell(table, row, key)->text;
+    assert_true(cell(rows, row, key)->present);
+    return cell(rows, row, key)->text;
 }
 
 /* Ten nodes of 10 bytes made by load, inlined into main; three found dead by cycle 1, and an orderly end. */
@@ -69,66 +69,66 @@ static struct feed sample(void)
 static void the_summary_sums_up(void **)
 {
     struct feed feed = sample();
-    struct table table = make(&feed, SECTION_summary, (struct ranking_options){0});
-    assert_true(table.single);
-    assert_string_equal(text(&table, 0, "program"), "server");
-    assert_string_equal(text(&table, 0, "ending"), "ended");
-    assert_int_equal(number(&table, 0, "allocated_objects"), 10);
-    assert_int_equal(number(&table, 0, "allocated_bytes"), 100);
-    assert_int_equal(number(&table, 0, "temporary_permille"), 300);
-    assert_int_equal(number(&table, 0, "freed_objects"), 3);
-    assert_int_equal(number(&table, 0, "alive_objects"), 7);
-    assert_int_equal(number(&table, 0, "alive_bytes"), 70);
-    assert_int_equal(number(&table, 0, "duration_ns"), 3000);
-    assert_int_equal(number(&table, 0, "pauses"), 1);
-    assert_int_equal(number(&table, 0, "pause_longest_ns"), 1000);
-    assert_int_equal(number(&table, 0, "alive_exact"), 1);
-    table_free(&table);
-    table = make(&feed, SECTION_completeness, (struct ranking_options){0});
-    assert_int_equal(table_row_count(&table), 0);
-    table_free(&table);
+    struct rows rows = make(&feed, SECTION_summary, (struct ranking_options){0});
+    assert_true(rows.single);
+    assert_string_equal(text(&rows, 0, "program"), "server");
+    assert_string_equal(text(&rows, 0, "ending"), "ended");
+    assert_int_equal(number(&rows, 0, "allocated_objects"), 10);
+    assert_int_equal(number(&rows, 0, "allocated_bytes"), 100);
+    assert_int_equal(number(&rows, 0, "temporary_permille"), 300);
+    assert_int_equal(number(&rows, 0, "freed_objects"), 3);
+    assert_int_equal(number(&rows, 0, "alive_objects"), 7);
+    assert_int_equal(number(&rows, 0, "alive_bytes"), 70);
+    assert_int_equal(number(&rows, 0, "duration_ns"), 3000);
+    assert_int_equal(number(&rows, 0, "pauses"), 1);
+    assert_int_equal(number(&rows, 0, "pause_longest_ns"), 1000);
+    assert_int_equal(number(&rows, 0, "alive_exact"), 1);
+    rows_free(&rows);
+    rows = make(&feed, SECTION_completeness, (struct ranking_options){0});
+    assert_int_equal(rows_count(&rows), 0);
+    rows_free(&rows);
     feed_close(&feed);
 }
 
 static void sites_say_share_place_and_stack(void **)
 {
     struct feed feed = sample();
-    struct table table = make(&feed, SECTION_alive, (struct ranking_options){.by_stack = true});
-    assert_int_equal(table_row_count(&table), 1);
-    assert_int_equal(number(&table, 0, "bytes"), 70);
-    assert_int_equal(number(&table, 0, "share_permille"), 1000);
-    assert_int_equal(number(&table, 0, "oldest_ns"), 3000);
-    assert_string_equal(text(&table, 0, "type"), "node");
-    assert_string_equal(text(&table, 0, "function"), "load");
-    assert_string_equal(text(&table, 0, "location"), "load.c:20");
-    assert_string_equal(text(&table, 0, "stack"), "load load.c:20 (inlined)\nmain main.c:10");
-    table_free(&table);
-    table = make(&feed, SECTION_lifetimes, (struct ranking_options){0});
-    assert_int_equal(number(&table, 0, "freed_objects"), 3);
-    assert_int_equal(number(&table, 0, "temporary_permille"), 1000);
-    assert_int_equal(number(&table, 0, "lived_mean_min_ns"), 0);
-    assert_int_equal(number(&table, 0, "lived_mean_max_ns"), 1000);
-    table_free(&table);
+    struct rows rows = make(&feed, SECTION_alive, (struct ranking_options){.by_stack = true});
+    assert_int_equal(rows_count(&rows), 1);
+    assert_int_equal(number(&rows, 0, "bytes"), 70);
+    assert_int_equal(number(&rows, 0, "share_permille"), 1000);
+    assert_int_equal(number(&rows, 0, "oldest_ns"), 3000);
+    assert_string_equal(text(&rows, 0, "type"), "node");
+    assert_string_equal(text(&rows, 0, "function"), "load");
+    assert_string_equal(text(&rows, 0, "location"), "load.c:20");
+    assert_string_equal(text(&rows, 0, "stack"), "load load.c:20 (inlined)\nmain main.c:10");
+    rows_free(&rows);
+    rows = make(&feed, SECTION_lifetimes, (struct ranking_options){0});
+    assert_int_equal(number(&rows, 0, "freed_objects"), 3);
+    assert_int_equal(number(&rows, 0, "temporary_permille"), 1000);
+    assert_int_equal(number(&rows, 0, "lived_mean_min_ns"), 0);
+    assert_int_equal(number(&rows, 0, "lived_mean_max_ns"), 1000);
+    rows_free(&rows);
     feed_close(&feed);
 }
 
 static void the_collector_is_told_by_cycle_and_pause(void **)
 {
     struct feed feed = sample();
-    struct table table = make(&feed, SECTION_pauses, (struct ranking_options){0});
-    assert_int_equal(table_row_count(&table), 1);
-    assert_string_equal(text(&table, 0, "reason"), "collect");
-    assert_int_equal(number(&table, 0, "longest_ns"), 1000);
-    assert_int_equal(number(&table, 0, "longest_at_ns"), 1000);
-    assert_int_equal(number(&table, 0, "stopping_longest_ns"), 500);
-    table_free(&table);
-    table = make(&feed, SECTION_cycles, (struct ranking_options){0});
-    assert_int_equal(table_row_count(&table), 1);
-    assert_string_equal(text(&table, 0, "cause"), "heap goal");
-    assert_int_equal(number(&table, 0, "marked_objects"), 7);
-    assert_int_equal(number(&table, 0, "freed_objects"), 3);
-    assert_int_equal(number(&table, 0, "pause_ns"), 1000);
-    table_free(&table);
+    struct rows rows = make(&feed, SECTION_pauses, (struct ranking_options){0});
+    assert_int_equal(rows_count(&rows), 1);
+    assert_string_equal(text(&rows, 0, "reason"), "collect");
+    assert_int_equal(number(&rows, 0, "longest_ns"), 1000);
+    assert_int_equal(number(&rows, 0, "longest_at_ns"), 1000);
+    assert_int_equal(number(&rows, 0, "stopping_longest_ns"), 500);
+    rows_free(&rows);
+    rows = make(&feed, SECTION_cycles, (struct ranking_options){0});
+    assert_int_equal(rows_count(&rows), 1);
+    assert_string_equal(text(&rows, 0, "cause"), "heap goal");
+    assert_int_equal(number(&rows, 0, "marked_objects"), 7);
+    assert_int_equal(number(&rows, 0, "freed_objects"), 3);
+    assert_int_equal(number(&rows, 0, "pause_ns"), 1000);
+    rows_free(&rows);
     feed_close(&feed);
 }
 
@@ -138,13 +138,13 @@ static void a_limit_keeps_the_latest_cycles_in_order(void **)
     for (uint64_t cycle = 1; cycle <= 5; cycle++)
         feed_phase(&feed, cycle, 1);
     model_finish(feed.model);
-    struct table table = make(&feed, SECTION_cycles, (struct ranking_options){.limit = 2});
-    assert_int_equal(table_row_count(&table), 2);
-    assert_int_equal(table.left_out, 3);
-    assert_int_equal(number(&table, 0, "cycle"), 4);
-    assert_int_equal(number(&table, 1, "cycle"), 5);
-    assert_false(cell(&table, 0, "marked_bytes")->present); /* no CYCLE event: not known, not zero */
-    table_free(&table);
+    struct rows rows = make(&feed, SECTION_cycles, (struct ranking_options){.limit = 2});
+    assert_int_equal(rows_count(&rows), 2);
+    assert_int_equal(rows.left_out, 3);
+    assert_int_equal(number(&rows, 0, "cycle"), 4);
+    assert_int_equal(number(&rows, 1, "cycle"), 5);
+    assert_false(cell(&rows, 0, "marked_bytes")->present); /* no CYCLE event: not known, not zero */
+    rows_free(&rows);
     feed_close(&feed);
 }
 
@@ -159,16 +159,16 @@ static void goroutines_say_where_they_wait_and_who_made_them(void **)
     feed.now_ns = 4000;
     feed_go(&feed, EVENT_GO_WAKE, 77); /* time goes on */
     model_finish(feed.model);
-    struct table table = make(&feed, SECTION_goroutines, (struct ranking_options){.filter = "channel"});
-    assert_int_equal(table_row_count(&table), 1);
-    assert_string_equal(text(&table, 0, "state"), "waiting");
-    assert_string_equal(text(&table, 0, "wait_reason"), "channel receive");
-    assert_string_equal(text(&table, 0, "wait_location"), "load.c:20");
-    assert_string_equal(text(&table, 0, "creator_function"), "load");
-    assert_string_equal(text(&table, 0, "name"), "0x4000");
-    assert_int_equal(number(&table, 0, "longest_ns"), 500);
-    assert_int_equal(number(&table, 0, "example_id"), 5);
-    table_free(&table);
+    struct rows rows = make(&feed, SECTION_goroutines, (struct ranking_options){.filter = "channel"});
+    assert_int_equal(rows_count(&rows), 1);
+    assert_string_equal(text(&rows, 0, "state"), "waiting");
+    assert_string_equal(text(&rows, 0, "wait_reason"), "channel receive");
+    assert_string_equal(text(&rows, 0, "wait_location"), "load.c:20");
+    assert_string_equal(text(&rows, 0, "creator_function"), "load");
+    assert_string_equal(text(&rows, 0, "name"), "0x4000");
+    assert_int_equal(number(&rows, 0, "longest_ns"), 500);
+    assert_int_equal(number(&rows, 0, "example_id"), 5);
+    rows_free(&rows);
     feed_close(&feed);
 }
 
@@ -183,22 +183,22 @@ static void what_is_missing_is_said_with_its_time(void **)
     feed.model->file.gaps[0] = (struct trace_gap){
         .offset = 640, .bytes = 100, .from_ns = 1, .to_ns = 2, .reason = "why"};
     model_finish(feed.model);
-    struct table table = make(&feed, SECTION_completeness, (struct ranking_options){0});
+    struct rows rows = make(&feed, SECTION_completeness, (struct ranking_options){0});
     bool lost = false, damaged = false;
-    for (size_t row = 0; row < table_row_count(&table); row++) {
-        if (strcmp(text(&table, row, "reason"), "lost") == 0) {
+    for (size_t row = 0; row < rows_count(&rows); row++) {
+        if (strcmp(text(&rows, row, "reason"), "lost") == 0) {
             lost = true;
-            assert_int_equal(number(&table, row, "from_ns"), 10);
-            assert_int_equal(number(&table, row, "to_ns"), 50);
-            assert_int_equal(number(&table, row, "count"), 9);
+            assert_int_equal(number(&rows, row, "from_ns"), 10);
+            assert_int_equal(number(&rows, row, "to_ns"), 50);
+            assert_int_equal(number(&rows, row, "count"), 9);
         }
-        if (strcmp(text(&table, row, "reason"), "damaged") == 0) {
+        if (strcmp(text(&rows, row, "reason"), "damaged") == 0) {
             damaged = true;
-            assert_string_equal(text(&table, row, "text"), "100 bytes at offset 640: why");
+            assert_string_equal(text(&rows, row, "text"), "100 bytes at offset 640: why");
         }
     }
     assert_true(lost && damaged);
-    table_free(&table);
+    rows_free(&rows);
     feed_close(&feed);
 }
 

@@ -1,5 +1,7 @@
 /* The index against a plain array, with removals; histograms and their quantiles. */
 #include <setjmp.h>
+
+#include "base/array.h"
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,0 +1,110 @@
+/* See quantity.h. */
+#include "base/quantity.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct unit {
+    const char *name;
+    double size;
+};
+
+static bool starts_number(const char *text)
+{
+    return (*text >= '0' && *text <= '9') || *text == '.';
+}
+
+bool quantity_count_parse(const char *text, uint64_t *ret_count)
+{
+    if (*text == '\0' || strspn(text, "0123456789") != strlen(text))
+        return false;
+    errno = 0;
+    unsigned long long count = strtoull(text, NULL, 10);
+    if (errno != 0)
+        return false;
+    *ret_count = count;
+    return true;
+}
+
+static bool parse_with_unit(const char *text, const struct unit *units, size_t unit_count, uint64_t *ret_quantity)
+{
+    char *end;
+    if (!starts_number(text) || strspn(text, "0123456789.") == 0)
+        return false;
+    double value = strtod(text, &end);
+    if (strcspn(text, "xXeE") < (size_t)(end - text))
+        return false;
+    for (size_t at = 0; at < unit_count; at++) {
+        if (strcmp(end, units[at].name) != 0)
+            continue;
+        double quantity = value * units[at].size;
+        if (!isfinite(quantity) || quantity >= 0x1p63)
+            return false;
+        *ret_quantity = (uint64_t)(quantity + 0.5);
+        return true;
+    }
+    return false;
+}
+
+bool quantity_bytes_parse(const char *text, uint64_t *ret_bytes)
+{
+    static const struct unit units[] = {
+        {"", 1},         {"B", 1},       {"K", 0x1p10},   {"KB", 0x1p10},  {"KiB", 0x1p10},
+        {"M", 0x1p20},   {"MB", 0x1p20}, {"MiB", 0x1p20}, {"G", 0x1p30},   {"GB", 0x1p30},
+        {"GiB", 0x1p30}, {"T", 0x1p40},  {"TB", 0x1p40},  {"TiB", 0x1p40},
+    };
+    return parse_with_unit(text, units, sizeof units / sizeof *units, ret_bytes);
+}
+
+bool quantity_duration_parse(const char *text, uint64_t *ret_ns)
+{
+    static const struct unit units[] = {{"", 1e9}, {"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}, {"m", 60e9}};
+    return parse_with_unit(text, units, sizeof units / sizeof *units, ret_ns);
+}
+
+const char *quantity_count_format(uint64_t count, char ret_text[QUANTITY_TEXT_BYTES])
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%" PRIu64, count);
+    size_t out = 0;
+    for (int at = 0; at < length; at++) {
+        if (at > 0 && (length - at) % 3 == 0)
+            ret_text[out++] = ',';
+        ret_text[out++] = digits[at];
+    }
+    ret_text[out] = '\0';
+    return ret_text;
+}
+
+/* Two digits tell enough. */
+const char *quantity_bytes_format(uint64_t bytes, char ret_text[QUANTITY_TEXT_BYTES])
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    size_t unit = 0;
+    double value = (double)bytes;
+    while (value >= 1024 && unit + 1 < sizeof units / sizeof *units) {
+        value /= 1024;
+        unit++;
+    }
+    snprintf(ret_text, QUANTITY_TEXT_BYTES, unit > 0 && value < 10 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+    return ret_text;
+}
+
+const char *quantity_duration_format(uint64_t ns, char ret_text[QUANTITY_TEXT_BYTES])
+{
+    if (ns < 1000)
+        snprintf(ret_text, QUANTITY_TEXT_BYTES, "%" PRIu64 " ns", ns);
+    else if (ns < 1000000)
+        snprintf(ret_text, QUANTITY_TEXT_BYTES, "%.1f us", (double)ns / 1e3);
+    else if (ns < 1000000000)
+        snprintf(ret_text, QUANTITY_TEXT_BYTES, "%.1f ms", (double)ns / 1e6);
+    else if (ns < 120000000000ULL)
+        snprintf(ret_text, QUANTITY_TEXT_BYTES, "%.2f s", (double)ns / 1e9);
+    else
+        snprintf(ret_text, QUANTITY_TEXT_BYTES, "%llu min %llu s", ns / 60000000000ULL, ns / 1000000000ULL % 60);
+    return ret_text;
+}

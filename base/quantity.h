@@ -1,0 +1,25 @@
+/* quantity.h: counts, sizes and times as people write and read them. */
+#ifndef BASE_QUANTITY_H
+#define BASE_QUANTITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* "17": decimal digits alone. The parsers return false, and set nothing, for anything else or too large. */
+[[nodiscard]] bool quantity_count_parse(const char *text, uint64_t *ret_count);
+
+/* "4096", "64KiB", "1.5M": K, M, G and T are powers of 1024, with or without "iB" or "B". */
+[[nodiscard]] bool quantity_bytes_parse(const char *text, uint64_t *ret_bytes);
+
+/* "1.5s", "200ms", "10us", "7ns", "2m", or plain seconds. */
+[[nodiscard]] bool quantity_duration_parse(const char *text, uint64_t *ret_ns);
+
+enum { QUANTITY_TEXT_BYTES = 40 }; /* room for any of these */
+
+/* "1,234,567", "1.5 KiB", "3.1 ms". They return `ret_text`. */
+const char *quantity_count_format(uint64_t count, char ret_text[QUANTITY_TEXT_BYTES]);
+const char *quantity_bytes_format(uint64_t bytes, char ret_text[QUANTITY_TEXT_BYTES]);
+const char *quantity_duration_format(uint64_t ns, char ret_text[QUANTITY_TEXT_BYTES]);
+
+#endif

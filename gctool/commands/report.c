@@ -1,0 +1,207 @@
+/* gctool report: ranked answers from a trace. What the sections say is in analyze/sections.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "gctool/analyze/completeness.h"
+#include "gctool/analyze/sections.h"
+#include "gctool/model/load.h"
+#include "gctool/output/output.h"
+#include "gctool/verb.h"
+
+enum { LIMIT_FOR_PEOPLE = 20 };
+
+static const struct option option_section = {.name = "section",
+                                             .kind = OPTION_TEXT,
+                                             .value = "NAMES",
+                                             .text = "show these sections, with commas between: "
+#define X(name, title) #name " "
+                                             REPORT_SECTIONS(X)
+#undef X
+                                                 "(all but lifetimes where the option is not given)"};
+static const struct option option_stacks = {
+    .name = "stacks",
+    .kind = OPTION_FLAG,
+    .text = "a row for each call stack instead of each place, with the stack below it"};
+
+struct report {
+    const char *path;
+    bool sections[SECTION_COUNT]; /* which */
+    struct section_options options;
+};
+
+static int choose_section(struct report *report, const char *word, size_t length)
+{
+    for (int section = 0; section < SECTION_COUNT; section++) {
+        const char *name = section_name((enum report_section)section);
+        if (strlen(name) == length && memcmp(word, name, length) == 0) {
+            report->sections[section] = true;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+static int choose_sections(struct report *report, const char *words, struct error *reterr)
+{
+    for (int section = 0; !words && section < SECTION_COUNT; section++)
+        report->sections[section] = section != SECTION_lifetimes;
+    while (words) {
+        size_t length = strcspn(words, ",");
+        int error = choose_section(report, words, length);
+        if (error < 0) {
+            error_set(reterr, error, "option '--section' names '%.*s', which is no section", (int)length, words);
+            error_hint(reterr, "'gctool help report' lists the sections");
+            return error;
+        }
+        words = words[length] == ',' ? words + length + 1 : NULL;
+    }
+    return 0;
+}
+
+/* ---- the next command to type ---- */
+
+/* A word as the shell takes it: quoted unless it is plain. */
+static void write_shell_word(const char *word, FILE *out)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+    if (*word && strspn(word, plain) == strlen(word)) {
+        fputs(word, out);
+        return;
+    }
+    fputc('\'', out);
+    for (; *word; word++) {
+        if (*word == '\'')
+            fputs("'\\''", out);
+        else if ((unsigned char)*word >= 0x20 && *word != 0x7f)
+            fputc(*word, out);
+        else
+            fputc('?', out);
+    }
+    fputc('\'', out);
+}
+
+/* What a person would want to see now. */
+static void write_next(const struct report *report, const struct model *model, FILE *out)
+{
+    struct completeness judged = completeness_judge(model);
+    bool damaged = judged.reasons[COMPLETENESS_DAMAGED] || judged.reasons[COMPLETENESS_CUT];
+    fprintf(out, "gctool %s ", damaged ? "verify" : "report");
+    write_shell_word(report->path, out);
+    if (damaged)
+        return;
+    if (!report->options.ranking.by_stack && model->alive_objects > 0)
+        fputs(" --section alive,goroutines --stacks", out);
+    else if (!report->sections[SECTION_lifetimes])
+        fputs(" --section lifetimes", out);
+    else
+        fputs(" --json", out);
+}
+
+static int tell_next(const struct report *report, const struct model *model, struct output *output)
+{
+    char *next = NULL;
+    size_t next_bytes;
+    FILE *memory = open_memstream(&next, &next_bytes);
+    if (!memory)
+        return -ENOMEM;
+    write_next(report, model, memory);
+    int error = fclose(memory) == 0 ? 0 : -ENOMEM;
+    if (error == 0 && output->is_json)
+        json_text(&output->json, "next", next);
+    else if (error == 0)
+        fprintf(output->file, "next: %s\n", next);
+    free(next);
+    return error;
+}
+
+/* ---- */
+
+static int write_section(const struct report *report, enum report_section section, struct model *model,
+                         struct output *output)
+{
+    struct rows rows;
+    int error = section_make(section, model, &report->options, &rows);
+    if (error < 0)
+        return error;
+    /* People are told of completeness where something is missing. */
+    if (section != SECTION_completeness || rows_count(&rows) > 0 || output->is_json)
+        error = output_rows(output, &rows);
+    rows_free(&rows);
+    return error;
+}
+
+static int write_report(const struct report *report, struct model *model, struct output *output)
+{
+    int error = 0;
+    output_start(output, "gctool.report.v1");
+    for (int section = 0; section < SECTION_COUNT && error == 0; section++)
+        if (report->sections[section])
+            error = write_section(report, (enum report_section)section, model, output);
+    if (error == 0)
+        error = tell_next(report, model, output);
+    output_end(output);
+    return error;
+}
+
+static int run(const struct options *options, struct output *output, struct error *reterr)
+{
+    struct report report = {.path = options->operands[0],
+                            .options.ranking = {
+                                .sort = (enum ranking_key)options_number(options, &option_sort, RANKING_BYTES),
+                                .filter = options_text(options, &option_filter),
+                                .limit = options_number(options, &option_limit, output->is_json ? 0 : LIMIT_FOR_PEOPLE),
+                                .by_stack = options_given(options, &option_stacks),
+                            }};
+    if (choose_sections(&report, options_text(options, &option_section), reterr) < 0)
+        return STATUS_USAGE;
+    struct trace_reader *reader;
+    int error = trace_reader_open(report.path, &reader, reterr);
+    if (error < 0)
+        return error;
+    struct model *model;
+    error = model_load(reader, options_number(options, &option_since, 0),
+                       options_number(options, &option_until, UINT64_MAX), &model, reterr);
+    if (error == 0) {
+        report.options.program = trace_reader_note(reader, "program", 0);
+        error = write_report(&report, model, output);
+        if (error < 0)
+            error_set(reterr, error, "out of memory while writing the report");
+        model_free(model);
+    }
+    trace_reader_close(reader);
+    return error;
+}
+
+static const struct option *const options[] = {
+    &option_section, &option_stacks, &option_sort, &option_filter, &option_limit,
+    &option_since,   &option_until,  &option_json, &option_color,  NULL,
+};
+
+static const struct verb_status statuses[] = {
+    {"0", "the report is printed; what is missing of the trace is said in its section 'completeness'"},
+    {"2", "there is no such file, it is no trace, or it cannot be read"},
+    {"3", "the command line is wrong"},
+    {NULL, NULL},
+};
+
+const struct verb verb_report = {
+    .name = "report",
+    .summary = "ranked answers from a trace",
+    .operands = "FILE",
+    .operands_min = 1,
+    .operands_max = 1,
+    .operand_kind = OPERAND_FILE,
+    .options = options,
+    .description =
+        "Says what was allocated and where, what is still alive and who made it, what was garbage at once, what "
+        "goroutines do and wait for, and when the world stood still. FILE is a trace of 'gctool trace', or '-' for "
+        "standard input.\n\n"
+        "A trace that was cut off or damaged gives the report of its whole part. Tables show "
+        "20 rows and JSON all of them "
+        "where --limit is not given. The last line is the command to type next.",
+    .statuses = statuses,
+    .paged = true,
+    .run = run,
+};

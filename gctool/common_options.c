@@ -1,0 +1,52 @@
+/* The options that several verbs take. See options.h. */
+#include "gctool/options.h"
+
+#include <stddef.h>
+
+static const char *const color_choices[] = {"auto", "always", "never", NULL};
+static const char *const sort_choices[] = {"bytes", "count", "time", "name", NULL};
+
+const struct option option_help = {
+    .name = "help", .letter = 'h', .kind = OPTION_FLAG, .text = "say what this does and takes, and end"};
+const struct option option_output = {.name = "output",
+                                     .letter = 'o',
+                                     .kind = OPTION_PATH,
+                                     .value = "FILE",
+                                     .text = "write to FILE; '-' is standard output"};
+const struct option option_json = {.name = "json",
+                                   .letter = 'j',
+                                   .kind = OPTION_FLAG,
+                                   .text = "write one JSON document for programs, also for an error"};
+const struct option option_filter = {.name = "filter",
+                                     .letter = 'f',
+                                     .kind = OPTION_TEXT,
+                                     .value = "TEXT",
+                                     .text = "keep the rows in which TEXT occurs, upper or lower case alike: in a "
+                                             "type, a name, a function or file of the stack"};
+const struct option option_sort = {
+    .name = "sort",
+    .letter = 's',
+    .kind = OPTION_CHOICE,
+    .value = "KEY",
+    .choices = sort_choices,
+    .text =
+        "what comes first: bytes (where there are none, what is counted), count, time alive, run or waited, or name"};
+const struct option option_limit = {
+    .name = "limit", .letter = 'n', .kind = OPTION_COUNT, .value = "N", .text = "keep the first N rows; 0 keeps all"};
+const struct option option_since = {.name = "since",
+                                    .kind = OPTION_DURATION,
+                                    .value = "TIME",
+                                    .text = "leave out what happened before TIME after the start, as 1.5s or 200ms"};
+const struct option option_until = {.name = "until",
+                                    .kind = OPTION_DURATION,
+                                    .value = "TIME",
+                                    .text = "leave out what happened after TIME after the start, as 1.5s or 200ms"};
+const struct option option_color = {.name = "color",
+                                    .kind = OPTION_CHOICE,
+                                    .value = "WHEN",
+                                    .choices = color_choices,
+                                    .text = "colour: auto (on a terminal, unless NO_COLOR is set), always, never"};
+const struct option option_quiet = {
+    .name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .text = "print errors and what was asked for alone"};
+const struct option option_verbose = {
+    .name = "verbose", .letter = 'v', .kind = OPTION_FLAG, .text = "print more of what is known"};

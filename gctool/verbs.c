@@ -1,0 +1,28 @@
+/* See verbs.h. */
+#include "gctool/verbs.h"
+
+#include <string.h>
+
+/* Each is defined in commands/NAME.c. */
+#define VERBS(X) \
+    X(report)    \
+    X(help)
+
+#define X(name) extern const struct verb verb_##name;
+VERBS(X)
+#undef X
+
+const struct verb *const verbs[] = {
+#define X(name) &verb_##name,
+    VERBS(X)
+#undef X
+        NULL,
+};
+
+const struct verb *verbs_find(const char *name)
+{
+    for (const struct verb *const *verb = verbs; *verb; verb++)
+        if (strcmp((*verb)->name, name) == 0)
+            return *verb;
+    return NULL;
+}

@@ -242,14 +242,6 @@ static struct goroutine *find_here(struct worker *worker)
     return has_fired || has_collected ? runnable_take_local(worker) : NULL;
 }
 
-static uint64_t next_random(struct thread *thread)
-{
-    thread->random ^= thread->random << 13;
-    thread->random ^= thread->random >> 7;
-    thread->random ^= thread->random << 17;
-    return thread->random;
-}
-
 static bool run_timers_of_others(void)
 {
     bool has_fired = false;
@@ -266,7 +258,7 @@ static struct goroutine *find_elsewhere(struct thread *thread)
     idle_search_begin(thread);
     for (unsigned round = 0; round < SEARCH_ROUNDS && !runtime_stop_wanted(); round++) {
         bool is_last = round == SEARCH_ROUNDS - 1;
-        struct goroutine *goroutine = runnable_steal(worker, next_random(thread), is_last);
+        struct goroutine *goroutine = runnable_steal(worker, thread_random(thread), is_last);
         if (goroutine == NULL)
             goroutine = runnable_take_global(worker, RUN_QUEUE_SLOTS / 2);
         if (goroutine == NULL && is_last && run_timers_of_others())

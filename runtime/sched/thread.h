@@ -56,7 +56,7 @@ struct thread {
     bool is_poller;           /* under the idle lock: waits in netpoll, not on `wake` */
     bool spinning;            /* counted in the scheduler's number of threads that look for work */
     struct thread *idle_next; /* under the idle lock */
-    uint64_t random;          /* xorshift state: where stealing begins */
+    uint64_t random;          /* of thread_random() */
 
     void *fibre;      /* TSan's handle of the thread's own stack */
     void *fake_stack; /* ASan's, while a goroutine runs */
@@ -74,6 +74,15 @@ static inline struct thread *thread_current(void)
     struct thread *thread;
     __asm__ volatile("movq gcrt_thread@gottpoff(%%rip), %0\n\tmovq %%fs:(%0), %0" : "=r"(thread));
     return thread;
+}
+
+/* The thread's next random number (Marsaglia's xorshift; never 0): for choices without a secret. Its own thread. */
+static inline uint64_t thread_random(struct thread *thread)
+{
+    thread->random ^= thread->random << 13;
+    thread->random ^= thread->random >> 7;
+    thread->random ^= thread->random << 17;
+    return thread->random;
 }
 
 /* The newest record of all. The list only grows, at this end. */

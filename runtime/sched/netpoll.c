@@ -15,24 +15,24 @@
 #include "sched/goroutine.h"
 #include "sched/netpoll_wait.h"
 
-/* Who waits for one direction:
+/* What epoll's cookie points to, so never unmapped: who waits for one direction.
  *
  *     NOBODY --event--> READY --wait--> NOBODY          the event came first
  *     NOBODY --park--> a goroutine --event--> READY     its waker makes it runnable; it takes READY away when it runs
- *                                  --close--> NOBODY
+ *                                  --close--> READY
  *
- * Events of a former user of the record can come late: then READY is wrong, and its taker gets EAGAIN once more. */
+ * Events of a former user of the record can come late: then READY is wrong, and its taker gets EAGAIN once more.
+ *
+ * Modelled in tests/model/netpoll.pml. */
 enum { NOBODY = 0, READY = 1 };
 
-/* `use`: users, plus USE_CLOSED once closed; the open descriptor itself is a user. The last one gone closes the fd. */
-static const uint32_t USE_CLOSED = 1u << 31;
-
-struct netpoll_descriptor {
+struct netpoll_record {
     _Atomic uintptr_t waiters[2]; /* by enum netpoll_direction */
-    _Atomic uint32_t use;
-    int fd;
-    struct netpoll_descriptor *pool_next;
+    struct netpoll_record *pool_next;
 };
+
+/* descriptor->use: users, plus USE_CLOSED once closed; being open is a use. The last one gone closes the fd. */
+static const uint32_t USE_CLOSED = 1u << 31;
 
 enum { EVENTS_MAX = 128, SLAB_BYTES = 16 * PAGE_BYTES };
 
@@ -41,7 +41,7 @@ static struct {
     _Atomic uint32_t waiter_count;  /* goroutines parked here */
     _Atomic bool has_unseen_events; /* netpoll_sleep() ended because of some, nobody has collected them */
     struct lock lock;
-    struct netpoll_descriptor *pool; /* closed ones, under `lock` */
+    struct netpoll_record *pool; /* of closed descriptors, under `lock` */
 } netpoll;
 
 void netpoll_start(void)
@@ -49,14 +49,14 @@ void netpoll_start(void)
     netpoll.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     netpoll.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (netpoll.epoll_fd < 0 || netpoll.event_fd < 0)
-        fatal_exit("cannot wait for I/O: no file descriptors for epoll");
+        fatal_exit("cannot wait for I/O: no file descriptors for epoll (limit: ulimit -n)");
 }
 
 /* ---- the pool ---- */
 
 static bool fill_pool(void)
 {
-    struct netpoll_descriptor *slab = pages_map(SLAB_BYTES);
+    struct netpoll_record *slab = pages_map(SLAB_BYTES);
     if (slab == NULL)
         return false;
     for (size_t i = 0; i < SLAB_BYTES / sizeof *slab; i++) {
@@ -66,45 +66,46 @@ static bool fill_pool(void)
     return true;
 }
 
-static struct netpoll_descriptor *pool_take(void)
+static struct netpoll_record *pool_take(void)
 {
     lock_take(&netpoll.lock);
-    struct netpoll_descriptor *descriptor = NULL;
+    struct netpoll_record *record = NULL;
     if (netpoll.pool != NULL || fill_pool()) {
-        descriptor = netpoll.pool;
-        netpoll.pool = descriptor->pool_next;
+        record = netpoll.pool;
+        netpoll.pool = record->pool_next;
     }
     lock_release(&netpoll.lock);
-    return descriptor;
+    return record;
 }
 
-static void pool_give(struct netpoll_descriptor *descriptor)
+static void pool_give(struct netpoll_record *record)
 {
     lock_take(&netpoll.lock);
-    descriptor->pool_next = netpoll.pool;
-    netpoll.pool = descriptor;
+    record->pool_next = netpoll.pool;
+    netpoll.pool = record;
     lock_release(&netpoll.lock);
 }
 
 /* ---- descriptors ---- */
 
-int netpoll_open(int fd, struct netpoll_descriptor **ret_descriptor)
+int netpoll_open(struct netpoll_descriptor *ret_descriptor, int fd)
 {
-    struct netpoll_descriptor *descriptor = pool_take();
-    if (descriptor == NULL)
+    struct netpoll_record *record = pool_take();
+    if (record == NULL)
         return -ENOMEM;
-    descriptor->fd = fd;
-    atomic_store_explicit(&descriptor->waiters[NETPOLL_READ], NOBODY,
-                          memory_order_relaxed); /* relaxed: nobody else knows it yet */
-    atomic_store_explicit(&descriptor->waiters[NETPOLL_WRITE], NOBODY, memory_order_relaxed);
-    atomic_store_explicit(&descriptor->use, 1, memory_order_relaxed);
-    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = descriptor};
+    /* Relaxed: nobody waits yet, and a late event of the former user is as good before as behind. */
+    atomic_store_explicit(&record->waiters[NETPOLL_READ], NOBODY, memory_order_relaxed);
+    atomic_store_explicit(&record->waiters[NETPOLL_WRITE], NOBODY, memory_order_relaxed);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = record};
     if (epoll_ctl(netpoll.epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0) {
         int error = -errno;
-        pool_give(descriptor);
+        pool_give(record);
         return error;
     }
-    *ret_descriptor = descriptor;
+    ret_descriptor->fd = fd;
+    ret_descriptor->record = record;
+    /* Release: pairs with the acquire in netpoll_use_begin(). */
+    atomic_store_explicit(&ret_descriptor->use, 1, memory_order_release);
     return 0;
 }
 
@@ -112,9 +113,9 @@ int netpoll_use_begin(struct netpoll_descriptor *descriptor, int *ret_fd)
 {
     uint32_t use = atomic_load_explicit(&descriptor->use, memory_order_relaxed);
     do {
-        if (use & USE_CLOSED)
+        if (use & USE_CLOSED || use == 0)
             return -ECANCELED;
-        /* Acquire: pairs with the release of who opened or last used it. */
+        /* Acquire: pairs with the release in netpoll_open(). */
     } while (!atomic_compare_exchange_weak_explicit(&descriptor->use, &use, use + 1, memory_order_acquire,
                                                     memory_order_relaxed));
     *ret_fd = descriptor->fd;
@@ -128,30 +129,33 @@ void netpoll_use_end(struct netpoll_descriptor *descriptor)
         return;
     epoll_ctl(netpoll.epoll_fd, EPOLL_CTL_DEL, descriptor->fd, NULL);
     close(descriptor->fd);
-    pool_give(descriptor);
+    pool_give(descriptor->record);
 }
 
-/* Puts `to` in the place of a waiting goroutine and wakes that, or marks the direction as ready. */
-static bool wake_waiter(struct netpoll_descriptor *descriptor, enum netpoll_direction direction, uintptr_t to)
+/* Marks the direction as ready, and wakes who waits there. */
+static bool wake_waiter(struct netpoll_record *record, enum netpoll_direction direction)
 {
-    _Atomic uintptr_t *waiter = &descriptor->waiters[direction];
-    /* Acquire: pairs with the release in commit_wait(): the goroutine's record says WAITING. Release: pairs with take_ready(). */
-    uintptr_t former = atomic_exchange_explicit(waiter, to, memory_order_acq_rel);
+    /* Sequentially consistent: against commit_wait() when closing. It also acquires the goroutine's record, which says WAITING, and
+     * releases to take_ready(). */
+    uintptr_t former = atomic_exchange(&record->waiters[direction], READY);
     if (former == NOBODY || former == READY)
         return false;
-    atomic_fetch_sub_explicit(&netpoll.waiter_count, 1,
-                              memory_order_relaxed); /* relaxed: a number for deadlock_check() */
+    /* Relaxed: a number for deadlock_check(), which the idle lock orders. */
+    atomic_fetch_sub_explicit(&netpoll.waiter_count, 1, memory_order_relaxed);
     goroutine_ready((struct goroutine *)former);
     return true;
 }
 
 void netpoll_close(struct netpoll_descriptor *descriptor)
 {
-    /* Sequentially consistent: against commit_wait(): either it sees the bit, or we see the goroutine. */
-    if (atomic_fetch_or(&descriptor->use, USE_CLOSED) & USE_CLOSED)
-        return;
-    wake_waiter(descriptor, NETPOLL_READ, READY);
-    wake_waiter(descriptor, NETPOLL_WRITE, READY);
+    uint32_t use = atomic_load_explicit(&descriptor->use, memory_order_relaxed);
+    do {
+        if (use & USE_CLOSED || use == 0)
+            return;
+        /* Sequentially consistent: against commit_wait(): either it sees the bit, or we see the goroutine. */
+    } while (!atomic_compare_exchange_weak(&descriptor->use, &use, use | USE_CLOSED));
+    wake_waiter(descriptor->record, NETPOLL_READ);
+    wake_waiter(descriptor->record, NETPOLL_WRITE);
     netpoll_use_end(descriptor);
 }
 
@@ -160,6 +164,7 @@ void netpoll_close(struct netpoll_descriptor *descriptor)
 struct wait {
     struct netpoll_descriptor *descriptor;
     enum netpoll_direction direction;
+    bool is_busy; /* set when another goroutine waits there */
 };
 
 static bool is_closed(struct netpoll_descriptor *descriptor)
@@ -167,18 +172,22 @@ static bool is_closed(struct netpoll_descriptor *descriptor)
     return (atomic_load(&descriptor->use) & USE_CLOSED) != 0; /* sequentially consistent: see netpoll_close() */
 }
 
+/* The waiter's own use of the descriptor lasts until it runs again, so neither that nor the record can go away in here, unless the first
+ * exchange has let it run: then the second one fails, or calls off a park that is the goroutine's, too. */
 static bool commit_wait(struct goroutine *goroutine, void *arg)
 {
-    const struct wait *wait = arg;
+    struct wait *wait = arg; /* on the goroutine's stack: gone with the first exchange */
     struct netpoll_descriptor *descriptor = wait->descriptor;
-    _Atomic uintptr_t *waiter = &descriptor->waiters[wait->direction];
+    _Atomic uintptr_t *waiter = &descriptor->record->waiters[wait->direction];
     uintptr_t expected = NOBODY;
     atomic_fetch_add_explicit(&netpoll.waiter_count, 1, memory_order_relaxed); /* relaxed: as in wake_waiter() */
-    /* Sequentially consistent: see netpoll_close(); from here on the goroutine may run elsewhere. */
+    /* Sequentially consistent: see netpoll_close(). */
     if (atomic_compare_exchange_strong(waiter, &expected, (uintptr_t)goroutine)) {
         expected = (uintptr_t)goroutine;
         if (!is_closed(descriptor) || !atomic_compare_exchange_strong(waiter, &expected, NOBODY))
             return true;
+    } else {
+        wait->is_busy = expected != READY;
     }
     atomic_fetch_sub_explicit(&netpoll.waiter_count, 1, memory_order_relaxed);
     return false;
@@ -189,7 +198,7 @@ static bool take_ready(struct netpoll_descriptor *descriptor, enum netpoll_direc
 {
     uintptr_t expected = READY;
     /* Acquire: pairs with wake_waiter(). */
-    return atomic_compare_exchange_strong_explicit(&descriptor->waiters[direction], &expected, NOBODY,
+    return atomic_compare_exchange_strong_explicit(&descriptor->record->waiters[direction], &expected, NOBODY,
                                                    memory_order_acquire, memory_order_relaxed);
 }
 
@@ -200,12 +209,13 @@ int netpoll_wait(struct netpoll_descriptor *descriptor, enum netpoll_direction d
     int error = netpoll_use_begin(descriptor, &fd);
     if (error < 0)
         return error;
+    struct wait wait = {descriptor, direction, false};
     if (!take_ready(descriptor, direction)) {
-        struct wait wait = {descriptor, direction};
         goroutine_park(reason, object, commit_wait, &wait);
-        take_ready(descriptor, direction);
+        if (!wait.is_busy)
+            take_ready(descriptor, direction);
     }
-    error = is_closed(descriptor) ? -ECANCELED : 0;
+    error = is_closed(descriptor) ? -ECANCELED : wait.is_busy ? -EBUSY : 0;
     netpoll_use_end(descriptor);
     return error;
 }
@@ -227,11 +237,11 @@ bool netpoll_collect(void)
     int count = epoll_wait(netpoll.epoll_fd, events, EVENTS_MAX, 0);
     bool has_woken = false;
     for (int i = 0; i < count; i++) {
-        struct netpoll_descriptor *descriptor = events[i].data.ptr;
+        struct netpoll_record *record = events[i].data.ptr;
         if (events[i].events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
-            has_woken |= wake_waiter(descriptor, NETPOLL_READ, READY);
+            has_woken |= wake_waiter(record, NETPOLL_READ);
         if (events[i].events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
-            has_woken |= wake_waiter(descriptor, NETPOLL_WRITE, READY);
+            has_woken |= wake_waiter(record, NETPOLL_WRITE);
     }
     return has_woken;
 }

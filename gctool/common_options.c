@@ -23,14 +23,12 @@ const struct option option_filter = {.name = "filter",
                                      .value = "TEXT",
                                      .text = "keep the rows in which TEXT occurs, upper or lower case alike: in a "
                                              "type, a name, a function or file of the stack"};
-const struct option option_sort = {
-    .name = "sort",
-    .letter = 's',
-    .kind = OPTION_CHOICE,
-    .value = "KEY",
-    .choices = sort_choices,
-    .text =
-        "what comes first: bytes (where there are none, what is counted), count, time alive, run or waited, or name"};
+const struct option option_sort = {.name = "sort",
+                                   .letter = 's',
+                                   .kind = OPTION_CHOICE,
+                                   .value = "KEY",
+                                   .choices = sort_choices,
+                                   .text = "what comes first; where a section has no bytes, 'bytes' is what it counts"};
 const struct option option_limit = {
     .name = "limit", .letter = 'n', .kind = OPTION_COUNT, .value = "N", .text = "keep the first N rows; 0 keeps all"};
 const struct option option_since = {.name = "since",
@@ -45,7 +43,7 @@ const struct option option_color = {.name = "color",
                                     .kind = OPTION_CHOICE,
                                     .value = "WHEN",
                                     .choices = color_choices,
-                                    .text = "colour: auto (on a terminal, unless NO_COLOR is set), always, never"};
+                                    .text = "when to write colour; auto is on a terminal, unless NO_COLOR is set"};
 const struct option option_quiet = {
     .name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .text = "print errors and what was asked for alone"};
 const struct option option_verbose = {

@@ -76,7 +76,7 @@ static int run(const struct verb *verb, const struct options *options)
     output_open(&output, json, (enum color_choice)color, verb->paged);
     int status = 0;
     if (options_given(options, &option_help))
-        help_write_verb(verb, output.file);
+        status = help_tell_verb(verb, &output);
     else
         status = verb->run(options, &output, &error);
     return finish(&output, status < 0 ? STATUS_FAILED : status, &error);

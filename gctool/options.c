@@ -56,56 +56,84 @@ static int refuse(struct parser *parser, const struct option *option, const char
     return error_set(parser->reterr, -EINVAL, "option '--%s' needs %s, got '%s'", option->name, wanted, got);
 }
 
-static int parse_choice(struct parser *parser, const struct option *option, const char *text, uint64_t *ret_number)
+static int refuse_choice(struct parser *parser, const struct option *option, const char *word)
 {
-    char wanted[256] = "one of";
-    size_t length = strlen(wanted);
-    struct suggest suggest = {.word = text};
+    char wanted[256];
+    size_t length = (size_t)snprintf(wanted, sizeof wanted, "%s of", option->kind == OPTION_CHOICE ? "one" : "some");
+    struct suggest suggest = {.word = word};
     for (size_t at = 0; option->choices[at]; at++) {
-        if (strcmp(option->choices[at], text) == 0) {
-            *ret_number = at;
-            return 0;
-        }
         suggest_consider(&suggest, option->choices[at]);
         length += (size_t)snprintf(wanted + length, sizeof wanted - length, " '%s'", option->choices[at]);
         assert(length < sizeof wanted);
     }
-    int error = refuse(parser, option, wanted, text);
+    int error = refuse(parser, option, wanted, word);
     if (suggest.best)
         error_hint(parser->reterr, "did you mean '%s'?", suggest.best);
     return error;
 }
 
+static int parse_choice(struct parser *parser, const struct option *option, const char *word, uint64_t *ret_index)
+{
+    for (size_t at = 0; option->choices[at]; at++) {
+        if (strcmp(option->choices[at], word) == 0) {
+            *ret_index = at;
+            return 0;
+        }
+    }
+    return refuse_choice(parser, option, word);
+}
+
+static int parse_choices(struct parser *parser, const struct option *option, const char *text, uint64_t *ret_bits)
+{
+    uint64_t bits = 0, index = 0;
+    for (bool more = true; more;) {
+        char word[64];
+        size_t length = strcspn(text, ",");
+        snprintf(word, sizeof word, "%.*s", (int)length, text);
+        int error = parse_choice(parser, option, word, &index);
+        if (error < 0)
+            return error;
+        bits |= UINT64_C(1) << index;
+        more = text[length] == ',';
+        text += length + more;
+    }
+    *ret_bits = bits;
+    return 0;
+}
+
 static int set_value(struct parser *parser, const struct option *option, const char *text)
 {
     struct option_value value = {.given = true, .text = text};
+    int error = 0;
     switch (option->kind) {
     case OPTION_FLAG:
     case OPTION_TEXT:
         break;
     case OPTION_PATH:
         if (*text == '\0')
-            return refuse(parser, option, "a file", text);
+            error = refuse(parser, option, "a file", text);
         break;
     case OPTION_COUNT:
         if (!quantity_count_parse(text, &value.number))
-            return refuse(parser, option, "a whole number", text);
+            error = refuse(parser, option, "a whole number", text);
         break;
     case OPTION_DURATION:
         if (!quantity_duration_parse(text, &value.number))
-            return refuse(parser, option, "a time as 1.5s, 200ms or 10us", text);
+            error = refuse(parser, option, "a time as 1.5s, 200ms or 10us", text);
         break;
     case OPTION_BYTES:
         if (!quantity_bytes_parse(text, &value.number))
-            return refuse(parser, option, "a size as 64KiB or 16M", text);
+            error = refuse(parser, option, "a size as 64KiB or 16M", text);
         break;
-    case OPTION_CHOICE: {
-        int error = parse_choice(parser, option, text, &value.number);
-        if (error < 0)
-            return error;
+    case OPTION_CHOICE:
+        error = parse_choice(parser, option, text, &value.number);
+        break;
+    case OPTION_CHOICES:
+        error = parse_choices(parser, option, text, &value.number);
         break;
     }
-    }
+    if (error < 0)
+        return error;
     parser->options->values[find_value(parser->verb, option)] = value;
     return 0;
 }

@@ -28,6 +28,7 @@ enum option_kind {
     OPTION_DURATION, /* as quantity_duration_parse() */
     OPTION_BYTES,    /* as quantity_bytes_parse() */
     OPTION_CHOICE,   /* one of `choices` */
+    OPTION_CHOICES,  /* some of `choices`, with commas between */
 };
 
 struct option {
@@ -35,7 +36,7 @@ struct option {
     char letter;      /* or 0 */
     enum option_kind kind;
     const char *value;          /* how help names the value: "FILE" */
-    const char *const *choices; /* up to NULL, for OPTION_CHOICE */
+    const char *const *choices; /* up to NULL, for OPTION_CHOICE and OPTION_CHOICES */
     const char *text;           /* what it does, one sentence without a full stop */
 };
 
@@ -48,7 +49,7 @@ enum { OPTIONS_MAX = 24 };
 struct option_value {
     bool given;
     const char *text; /* as it was written; NULL for a flag */
-    uint64_t number;  /* count, bytes, nanoseconds, or the index of the choice */
+    uint64_t number;  /* count, bytes, nanoseconds, the index of the choice, or a bit for each of the choices */
 };
 
 /* What the command line said. Texts and operands point into argv. */

@@ -21,7 +21,7 @@ enum operand_kind {
     OPERAND_NONE,
     OPERAND_FILE,
     OPERAND_PROGRAM, /* and what follows belongs to the program: options end at it */
-    OPERAND_CHOICE,  /* one of operand_choices() */
+    OPERAND_WORD,    /* one of put_operand_words() */
 };
 
 struct verb_status {
@@ -35,11 +35,11 @@ struct verb {
     const char *operands;           /* for the synopsis: "PROGRAM [ARGUMENT...]" */
     int operands_min, operands_max; /* -1: any number */
     enum operand_kind operand_kind;
-    const char *const *(*operand_choices)(void); /* up to NULL */
-    const struct option *const *options;         /* up to NULL; --help is not in it */
-    const char *description;                     /* paragraphs, for help */
-    const struct verb_status *statuses;          /* up to {NULL} */
-    bool paged;                                  /* what it prints is long: through a pager on a terminal */
+    int (*put_operand_words)(const char **words, int words_max); /* returns how many; only for OPERAND_WORD */
+    const struct option *const *options;                         /* up to NULL; --help is not in it */
+    const char *description;                                     /* paragraphs, for help */
+    const struct verb_status *statuses;                          /* up to {NULL} */
+    bool paged; /* what it prints is long: through a pager on a terminal */
 
     /* Returns the exit status; negative: gctool failed, STATUS_FAILED. Where `reterr` is set it is printed, also with a status that is not
      * negative (STATUS_USAGE; 125 of 'trace'). Data goes to `output`, all else to stderr. */

@@ -6,7 +6,8 @@
 /* Each is defined in commands/NAME.c. */
 #define VERBS(X) \
     X(report)    \
-    X(help)
+    X(help)      \
+    X(completion)
 
 #define X(name) extern const struct verb verb_##name;
 VERBS(X)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "environment_table.h"
 #include <sys/auxv.h>
 
 extern char **environ;

@@ -1,7 +1,4 @@
-/* environment.h: the GCRT_* variables, one table. An unknown or malformed one is an error that names it.
- *
- *  X(NAME, field, kind, text): GCRT_NAME; kind is what its parser is called after (environment.c)
- */
+/* environment.h: reads the GCRT_* variables of environment_table.h. An unknown or malformed one is an error that names it. */
 #ifndef RUNTIME_ENVIRONMENT_H
 #define RUNTIME_ENVIRONMENT_H
 
@@ -9,18 +6,6 @@
 #include <stddef.h>
 
 #include <gcrt/run.h>
-
-#define GCRT_VARIABLES(X)                                                                                              \
-    X(PROCS, procs, count,                                                                                             \
-      "workers that run goroutines at the same time, 1 to 256; default: the processors of this process")               \
-    X(PERCENT, percent, percent,                                                                                       \
-      "growth of the heap, relative to what survived, that starts a collection; 'off': never")                         \
-    X(MODE, is_mark, mode, "collector: mark")                                                                          \
-    X(STRESS, stress, stress,                                                                                          \
-      "comma list: collect=N (every Nth span refill), migrate (every switch changes the queue), barrier (flag always " \
-      "on)")                                                                                                           \
-    X(TRACE, trace, text, "set by 'gctool trace': where to record")                                                    \
-    X(LOG, log, log, "least level to log: error, warning, info")
 
 enum { ENVIRONMENT_PERCENT_OFF = -1 };
 

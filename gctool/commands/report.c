@@ -12,52 +12,35 @@
 
 enum { LIMIT_FOR_PEOPLE = 20 };
 
-static const struct option option_section = {.name = "section",
-                                             .kind = OPTION_TEXT,
-                                             .value = "NAMES",
-                                             .text = "show these sections, with commas between: "
-#define X(name, title) #name " "
-                                             REPORT_SECTIONS(X)
+static const char *const section_choices[] = {
+#define X(name, title) #name,
+    REPORT_SECTIONS(X)
 #undef X
-                                                 "(all but lifetimes where the option is not given)"};
+        NULL,
+};
+
+static const struct option option_section = {
+    .name = "section",
+    .kind = OPTION_CHOICES,
+    .value = "NAMES",
+    .choices = section_choices,
+    .text = "show these sections alone, with commas between; otherwise all but 'lifetimes'"};
 static const struct option option_stacks = {
     .name = "stacks",
     .kind = OPTION_FLAG,
     .text = "a row for each call stack instead of each place, with the stack below it"};
 
+enum { SECTIONS_DEFAULT = ((1 << SECTION_COUNT) - 1) & ~(1 << SECTION_lifetimes) };
+
 struct report {
     const char *path;
-    bool sections[SECTION_COUNT]; /* which */
+    uint64_t sections; /* a bit for each that is shown */
     struct section_options options;
 };
 
-static int choose_section(struct report *report, const char *word, size_t length)
+static bool has_section(const struct report *report, int section)
 {
-    for (int section = 0; section < SECTION_COUNT; section++) {
-        const char *name = section_name((enum report_section)section);
-        if (strlen(name) == length && memcmp(word, name, length) == 0) {
-            report->sections[section] = true;
-            return 0;
-        }
-    }
-    return -EINVAL;
-}
-
-static int choose_sections(struct report *report, const char *words, struct error *reterr)
-{
-    for (int section = 0; !words && section < SECTION_COUNT; section++)
-        report->sections[section] = section != SECTION_lifetimes;
-    while (words) {
-        size_t length = strcspn(words, ",");
-        int error = choose_section(report, words, length);
-        if (error < 0) {
-            error_set(reterr, error, "option '--section' names '%.*s', which is no section", (int)length, words);
-            error_hint(reterr, "'gctool help report' lists the sections");
-            return error;
-        }
-        words = words[length] == ',' ? words + length + 1 : NULL;
-    }
-    return 0;
+    return report->sections >> section & 1;
 }
 
 /* ---- the next command to type ---- */
@@ -93,7 +76,7 @@ static void write_next(const struct report *report, const struct model *model, F
         return;
     if (!report->options.ranking.by_stack && model->alive_objects > 0)
         fputs(" --section alive,goroutines --stacks", out);
-    else if (!report->sections[SECTION_lifetimes])
+    else if (!has_section(report, SECTION_lifetimes))
         fputs(" --section lifetimes", out);
     else
         fputs(" --json", out);
@@ -137,7 +120,7 @@ static int write_report(const struct report *report, struct model *model, struct
     int error = 0;
     output_start(output, "gctool.report.v1");
     for (int section = 0; section < SECTION_COUNT && error == 0; section++)
-        if (report->sections[section])
+        if (has_section(report, section))
             error = write_section(report, (enum report_section)section, model, output);
     if (error == 0)
         error = tell_next(report, model, output);
@@ -148,14 +131,13 @@ static int write_report(const struct report *report, struct model *model, struct
 static int run(const struct options *options, struct output *output, struct error *reterr)
 {
     struct report report = {.path = options->operands[0],
+                            .sections = options_number(options, &option_section, SECTIONS_DEFAULT),
                             .options.ranking = {
                                 .sort = (enum ranking_key)options_number(options, &option_sort, RANKING_BYTES),
                                 .filter = options_text(options, &option_filter),
                                 .limit = options_number(options, &option_limit, output->is_json ? 0 : LIMIT_FOR_PEOPLE),
                                 .by_stack = options_given(options, &option_stacks),
                             }};
-    if (choose_sections(&report, options_text(options, &option_section), reterr) < 0)
-        return STATUS_USAGE;
     struct trace_reader *reader;
     int error = trace_reader_open(report.path, &reader, reterr);
     if (error < 0)

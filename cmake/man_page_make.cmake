@@ -1,0 +1,12 @@
+# Makes one man page: see man_pages.cmake.
+cmake_minimum_required(VERSION 3.25)
+string(STRIP "${WORDS}" WORDS)
+set(ENV{ASAN_OPTIONS} detect_leaks=0)
+file(READ ${SOURCE} source)
+execute_process(COMMAND ${GCTOOL} help --man ${WORDS} OUTPUT_VARIABLE generated COMMAND_ERROR_IS_FATAL ANY)
+string(REPLACE "@generated@" "${generated}" source "${source}")
+get_filename_component(folder ${MADE} DIRECTORY)
+file(MAKE_DIRECTORY ${folder})
+file(WRITE ${MADE}.scd "${source}")
+execute_process(COMMAND ${SCDOC} INPUT_FILE ${MADE}.scd OUTPUT_FILE ${MADE} COMMAND_ERROR_IS_FATAL ANY)
+file(REMOVE ${MADE}.scd)

@@ -76,8 +76,6 @@ static uint32_t take_unswept(uint32_t kind_id)
         uint32_t first = sweep_take(kind_id);
         if (first == 0)
             return 0;
-        if (gcrt_observer != NULL)
-            gcrt_observer->span_acquired(worker_index(worker_current()));
         if (sweep_span(first) != 0)
             return first;
     }

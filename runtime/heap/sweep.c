@@ -50,6 +50,8 @@ uint32_t sweep_take(uint32_t kind_id)
     if (first != 0)
         kind->unswept = heap_layout.spans[first].next;
     lock_release(&heap_lock);
+    if (first != 0 && gcrt_observer != NULL)
+        gcrt_observer->span_acquired(worker_index(worker_current()));
     return first;
 }
 

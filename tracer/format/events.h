@@ -22,7 +22,8 @@ enum { EVENT_COUNTED = 0xff };
 
 /*  X(NAME, code, payload words, argument; payload words, meaning) -- codes are never reused. */
 #define GCTRACE_EVENTS(X)                                                                                            \
-    X(TIME, 1, 0, "ns since the recording began; opens a segment: everything after it in this ring is later")        \
+    X(TIME, 1, 0,                                                                                                    \
+      "time since the recording began (a ring: ticks; a file: ns); opens a segment: what follows is later")          \
     X(BIRTH, 2, 0, "span, slot, context: an object was allocated")                                                   \
     X(SPAN_NEW, 3, 3, "span, incarnation; base address, type | slot count << 32, slot bytes: a span was cut")        \
     X(SPAN_RELEASE, 4, 0, "span, incarnation: the span ceased to exist, whatever was left in it is dead")            \

@@ -18,12 +18,20 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <time.h>
+#include <x86intrin.h>
 
 #define RINGS_MAGIC 0x736e697274636767ULL /* "ggctrins" */
 enum {
     RINGS_VERSION = 1,
     RINGS_COUNT_MAX = 256,
     RINGS_CONTEXT_DEPTH_MAX = 128,
+};
+
+/* What the ticks of TIME are. Both sides must read the same clock: the drainer's order depends on it (docs/design/drainer.md). */
+enum rings_clock {
+    RINGS_CLOCK_TSC = 1, /* the processor's counter, when the kernel calls it stable on this machine */
+    RINGS_CLOCK_NS = 2,  /* CLOCK_MONOTONIC */
 };
 
 enum rings_state {
@@ -53,6 +61,8 @@ struct rings_header {
     uint64_t context_capacity;
     uint64_t control_offset, contexts_offset, words_offset, total_bytes;
     uint64_t start_ns;               /* CLOCK_MONOTONIC at which TIME counts from */
+    uint64_t start_ticks;            /* of `clock`, at the same moment */
+    uint32_t clock;                  /* enum rings_clock */
     _Atomic uint32_t state;          /* enum rings_state; program */
     _Atomic uint32_t owner_pid;      /* compare-and-swap from 0: the first process wins */
     _Atomic uint64_t context_count;  /* program */
@@ -61,5 +71,16 @@ struct rings_header {
     _Atomic uint32_t drainer_gone;   /* the drainer says it stops draining: producers drop at once */
     _Atomic uint32_t drainer_wakeup; /* futex word: a producer with a half-full ring wakes the drainer */
 };
+
+static inline uint64_t rings_clock_read(uint32_t clock)
+{
+    if (clock == RINGS_CLOCK_TSC) {
+        _mm_lfence(); /* not before the loads by which we learned of what others did */
+        return __rdtsc();
+    }
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
 
 #endif

@@ -4,25 +4,12 @@
 #include "sched/stop.h"
 #include "sched/thread.h"
 
-void runtime_enter(void)
-{
-    struct thread *thread = thread_current();
-    thread->depth = thread->depth + 1;
-}
-
-void runtime_leave(void)
-{
-    struct thread *thread = thread_current();
-    if (thread->depth == 1 && runtime_stop_wanted())
-        runtime_on_scheduler_stack(stop_stand, NULL);
-    thread = thread_current();
-    thread->depth = thread->depth - 1;
-}
-
 void runtime_stop_point(void)
 {
     runtime_enter();
-    runtime_leave();
+    runtime_on_scheduler_stack(stop_stand, NULL);
+    struct thread *thread = thread_current();
+    thread->depth = thread->depth - 1;
 }
 
 void runtime_on_scheduler_stack(void (*function)(void *arg), void *arg)

@@ -12,15 +12,10 @@
 /* thread->stop_state */
 enum { STOP_STATE_AWAY = 0, STOP_STATE_ACTIVE = 1 };
 
-static _Atomic uint32_t stop_word;      /* odd: a stop is wanted; each has its own number */
+_Atomic uint32_t stop_word;             /* odd: a stop is wanted; each has its own number; see runtime_call.h */
 static _Atomic uint32_t standing_count; /* changes when somebody begins to stand during a stop */
 static int64_t stopped_at_ns;
 static struct stop_account account;
-
-bool runtime_stop_wanted(void)
-{
-    return atomic_load_explicit(&stop_word, memory_order_relaxed) & 1; /* relaxed: who stands looks again */
-}
 
 void stop_away_begin(void)
 {

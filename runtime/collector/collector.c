@@ -78,7 +78,6 @@ static void run_cycle(enum collector_cause cause)
     mark_drain();
     enter_phase(cycle, PHASE_MARK_END);
     mark_end(&marked);
-    atomic_fetch_add(&heap_cycle, 1);
     heap_spans_to_sweep();
     end_cycle(cycle, cause, &marked);
     enter_phase(cycle, PHASE_SWEEP);
@@ -130,7 +129,6 @@ static bool run_last_cycle(void)
 void collector_start(int percent)
 {
     growth_percent = percent;
-    mark_start();
     roots_refresh();
     atomic_store_explicit(&heap_pressure.goal_bytes, goal_after(0), memory_order_relaxed);
     heap_pressure.collect = collect_for_heap;

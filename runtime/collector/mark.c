@@ -29,24 +29,11 @@ typedef uint64_t grey;
 enum { GREY_SPAN_BITS = 23 };
 
 static struct {
-    grey *stack; /* address space for every slot the heap can have */
-    size_t depth, deepest;
+    size_t depth, deepest;   /* of the stack in heap_layout.grey, which has room for every slot */
     grey ring[RING_ENTRIES]; /* 0: empty, since span 0 is never used */
     uint32_t ring_next;
     struct mark_totals totals;
 } marker;
-
-static size_t stack_bytes(void)
-{
-    return heap_layout.page_limit * SPAN_SLOTS_PER_PAGE_MAX * sizeof(grey);
-}
-
-void mark_start(void)
-{
-    marker.stack = pages_map(stack_bytes());
-    if (marker.stack == NULL)
-        fatal_exit("out of memory: no address space for the mark stack");
-}
 
 void mark_begin(void)
 {
@@ -72,7 +59,7 @@ static UNSANITIZED void mark_address(uintptr_t address)
     marker.totals.bytes += span->slot_bytes;
     if (kinds[span->kind].trace == KIND_TRACE_NOTHING)
         return;
-    marker.stack[marker.depth++] = (grey)first | (grey)slot << GREY_SPAN_BITS;
+    heap_layout.grey[marker.depth++] = (grey)first | (grey)slot << GREY_SPAN_BITS;
 }
 
 static UNSANITIZED void mark_words_maybe(uintptr_t low, uintptr_t high)
@@ -162,7 +149,7 @@ void mark_drain(void)
     while (empty < RING_ENTRIES) {
         if (marker.depth > marker.deepest)
             marker.deepest = marker.depth;
-        grey entry = marker.depth != 0 ? marker.stack[--marker.depth] : 0;
+        grey entry = marker.depth != 0 ? heap_layout.grey[--marker.depth] : 0;
         if (entry != 0)
             prefetch(entry);
         grey oldest = exchange(entry);
@@ -181,7 +168,7 @@ void mark_end(struct mark_totals *ret_totals)
         fatal_abort("invariant Q1 (queues empty at the end of marking): %zu on the mark stack, %zu in the ring",
                     marker.depth, waiting);
     if (marker.deepest * sizeof(grey) > STACK_KEPT_BYTES)
-        pages_drop((char *)marker.stack + STACK_KEPT_BYTES,
+        pages_drop((char *)heap_layout.grey + STACK_KEPT_BYTES,
                    (marker.deepest * sizeof(grey) - STACK_KEPT_BYTES + PAGE_BYTES) & ~(size_t)(PAGE_BYTES - 1));
     *ret_totals = marker.totals;
 }

@@ -12,8 +12,6 @@ struct mark_totals {
     uint64_t objects, bytes, root_bytes;
 };
 
-void mark_start(void);
-
 void mark_begin(void);
 
 /* Every aligned word in [low, high) may point to an object, into it, or just behind its end. */

@@ -18,82 +18,92 @@
 
 #define FRAME __builtin_frame_address(0)
 
-static void tell_birth(const void *object, const void *frame)
+/* Where an object came to be; object NULL: no memory. */
+struct place {
+    void *object;
+    uint32_t span, slot;
+};
+
+static struct place take_large(uint32_t kind_id, size_t bytes)
 {
-    uint64_t page = ((uintptr_t)object - heap_layout.base) >> SPAN_PAGE_SHIFT;
-    uint32_t first = heap_layout.owner[page];
-    uint32_t slot = span_slot(&heap_layout.spans[first], (uintptr_t)object - span_base(first));
-    gcrt_observer->birth(worker_index(worker_current()), first, slot, frame);
+    void *object = cache_take_large(kind_id, bytes);
+    return (struct place){object, (uint32_t)(((uintptr_t)object - heap_layout.base) >> SPAN_PAGE_SHIFT), 0};
 }
 
-static void *take_slot(uint32_t kind_id, size_t bytes)
+static struct place take_slot(uint32_t kind_id, size_t bytes)
 {
-    if (kinds[kind_id].slot_bytes == 0)
-        return cache_take_large(kind_id, bytes);
     struct cache_cell *cell = &worker_cache(worker_current())->cells[kind_id];
-    if (cell->next == cell->limit && !cache_refill(kind_id, &cell))
-        return NULL;
-    void *object = (void *)cell->next;
+    if (cell->next == cell->limit) {
+        if (kinds[kind_id].slot_bytes == 0)
+            return take_large(kind_id, bytes);
+        if (!cache_refill(kind_id, &cell))
+            return (struct place){0};
+    }
+    struct place place = {(void *)cell->next, cell->span, cell->next_slot};
     cell->next += cell->slot_bytes;
-    return object;
+    cell->next_slot++;
+    return place;
 }
 
-/* `frame` is that of the public call. NULL: no memory. */
-static __attribute__((noinline)) void *allocate_slow(const struct gcrt_type *type, enum kind_shape shape, size_t bytes,
-                                                     const void *frame)
+static GCRT_NORETURN __attribute__((noinline)) void report_no_memory(const struct gcrt_type *type, size_t bytes)
 {
-    if (worker_current() == NULL)
-        gcrt_panic("an object of type '%s' is allocated outside of goroutines", type->name);
-    runtime_enter();
-    uint32_t kind_id = kind_first(type, shape);
-    if (kind_id == 0)
-        kind_id = kind_register(type, shape);
-    if (shape != KIND_SINGLE)
-        kind_id += size_class_of(bytes);
-    void *object = take_slot(kind_id, bytes);
-    if (object != NULL && gcrt_observer != NULL)
-        tell_birth(object, frame);
-    runtime_leave();
-    return object;
-}
-
-static GCRT_NORETURN void report_no_memory(const struct gcrt_type *type, size_t bytes)
-{
+    if (bytes > (size_t)PTRDIFF_MAX)
+        fatal_exit("out of memory: objects of type '%s' that exceed any address space", type->name);
+    runtime_enter(); /* for the lock in heap_span_bytes() */
     fatal_exit("out of memory: no room for %zu bytes of type '%s'; the heap has %zu MiB in spans of %zu MiB", bytes,
                type->name, (size_t)(heap_span_bytes() >> 20),
                (size_t)(heap_layout.page_limit >> (20 - SPAN_PAGE_SHIFT)));
 }
 
-/* The fast path, inlined into each public call. NULL: take the slow one. */
-static inline __attribute__((always_inline)) void *allocate_fast(uint32_t kind_id)
+enum failure { FAILURE_IS_NULL, FAILURE_ENDS_PROCESS };
+
+/* `frame` is that of the public call. Called as the last thing there, so that the fast path saves no registers. */
+static __attribute__((noinline)) void *allocate_slow(const struct gcrt_type *type, enum kind_shape shape, size_t bytes,
+                                                     enum failure failure, const void *frame)
 {
-    struct thread *thread = thread_current();
-    if (__builtin_expect(gcrt_observer != NULL || thread == NULL || thread->worker == NULL, 0))
-        return NULL;
-    struct cache_cell *cell = &thread->worker->cache->cells[kind_id];
-    uintptr_t object = cell->next;
-    if (__builtin_expect(object == cell->limit, 0))
-        return NULL;
-    cell->next = object + cell->slot_bytes;
-    if (__builtin_expect(runtime_stop_wanted(), 0))
-        runtime_stop_point();
-    return (void *)object;
+    struct place place = {0};
+    if (worker_current() == NULL)
+        gcrt_panic("an object of type '%s' is allocated outside of goroutines", type->name);
+    if (bytes <= (size_t)PTRDIFF_MAX) {
+        runtime_enter();
+        uint32_t kind_id = kind_first(type, shape);
+        if (kind_id == 0)
+            kind_id = kind_register(type, shape);
+        if (shape != KIND_SINGLE)
+            kind_id += size_class_of(bytes);
+        place = take_slot(kind_id, bytes);
+        if (place.object != NULL && gcrt_observer != NULL)
+            gcrt_observer->birth(worker_index(worker_current()), place.span, place.slot, frame);
+        runtime_leave();
+    }
+    if (place.object == NULL && failure == FAILURE_ENDS_PROCESS)
+        report_no_memory(type, bytes);
+    return place.object;
 }
 
+static __attribute__((noinline)) void *stop_holding(void *object)
+{
+    runtime_stop_point();
+    return object;
+}
+
+/* The fast path, inlined into each public call. */
 static inline __attribute__((always_inline)) void *allocate(const struct gcrt_type *type, enum kind_shape shape,
-                                                            size_t bytes, const void *frame)
+                                                            size_t bytes, enum failure failure, const void *frame)
 {
     uint32_t first = kind_first(type, shape);
+    const struct worker *worker = worker_current();
+    if (__builtin_expect(first == 0 || worker == NULL || gcrt_observer != NULL, 0))
+        return allocate_slow(type, shape, bytes, failure, frame);
     uint32_t size_class = shape == KIND_SINGLE ? 0 : size_class_of(bytes);
-    void *object = __builtin_expect(first != 0, 1) ? allocate_fast(first + size_class) : NULL;
-    return __builtin_expect(object != NULL, 1) ? object : allocate_slow(type, shape, bytes, frame);
-}
-
-static inline __attribute__((always_inline)) void *insist(void *object, const struct gcrt_type *type, size_t bytes)
-{
-    if (__builtin_expect(object == NULL, 0))
-        report_no_memory(type, bytes);
-    return object;
+    struct cache_cell *cell = &worker_cache(worker)->cells[first + size_class];
+    uintptr_t object = cell->next;
+    if (__builtin_expect(object == cell->limit, 0))
+        return allocate_slow(type, shape, bytes, failure, frame);
+    cell->next = object + cell->slot_bytes;
+    if (__builtin_expect(runtime_stop_wanted(), 0))
+        return stop_holding((void *)object);
+    return (void *)object;
 }
 
 /* Sizes that overflow are larger than any memory. */
@@ -105,33 +115,6 @@ static inline size_t bytes_of(size_t head_bytes, size_t element_bytes, size_t co
                : bytes;
 }
 
-static inline __attribute__((always_inline)) void *allocate_checked(const struct gcrt_type *type, enum kind_shape shape,
-                                                                    size_t bytes, const void *frame)
-{
-    return bytes <= (size_t)PTRDIFF_MAX ? allocate(type, shape, bytes, frame) : NULL;
-}
-
-GCRT_REGION_TEXT void *gcrt_new(const struct gcrt_type *type)
-{
-    return insist(allocate(type, KIND_SINGLE, type->size, FRAME), type, type->size);
-}
-
-GCRT_REGION_TEXT void *gcrt_try_new(const struct gcrt_type *type)
-{
-    return allocate(type, KIND_SINGLE, type->size, FRAME);
-}
-
-GCRT_REGION_TEXT void *gcrt_new_array(const struct gcrt_type *element, size_t count)
-{
-    size_t bytes = bytes_of(0, element->size, count);
-    return insist(allocate_checked(element, KIND_ARRAY, bytes, FRAME), element, bytes);
-}
-
-GCRT_REGION_TEXT void *gcrt_try_new_array(const struct gcrt_type *element, size_t count)
-{
-    return allocate_checked(element, KIND_ARRAY, bytes_of(0, element->size, count), FRAME);
-}
-
 static inline size_t tail_bytes(const struct gcrt_type *type, size_t count)
 {
     if (__builtin_expect(type->tail_element == NULL, 0))
@@ -140,28 +123,49 @@ static inline size_t tail_bytes(const struct gcrt_type *type, size_t count)
     return bytes < type->size ? type->size : bytes;
 }
 
+/* ---- the public calls; FRAME is their own ---- */
+
+GCRT_REGION_TEXT void *gcrt_new(const struct gcrt_type *type)
+{
+    return allocate(type, KIND_SINGLE, type->size, FAILURE_ENDS_PROCESS, FRAME);
+}
+
+GCRT_REGION_TEXT void *gcrt_try_new(const struct gcrt_type *type)
+{
+    return allocate(type, KIND_SINGLE, type->size, FAILURE_IS_NULL, FRAME);
+}
+
+GCRT_REGION_TEXT void *gcrt_new_array(const struct gcrt_type *element, size_t count)
+{
+    return allocate(element, KIND_ARRAY, bytes_of(0, element->size, count), FAILURE_ENDS_PROCESS, FRAME);
+}
+
+GCRT_REGION_TEXT void *gcrt_try_new_array(const struct gcrt_type *element, size_t count)
+{
+    return allocate(element, KIND_ARRAY, bytes_of(0, element->size, count), FAILURE_IS_NULL, FRAME);
+}
+
 GCRT_REGION_TEXT void *gcrt_new_tail(const struct gcrt_type *type, size_t tail_count)
 {
-    size_t bytes = tail_bytes(type, tail_count);
-    return insist(allocate_checked(type, KIND_TAIL, bytes, FRAME), type, bytes);
+    return allocate(type, KIND_TAIL, tail_bytes(type, tail_count), FAILURE_ENDS_PROCESS, FRAME);
 }
 
 GCRT_REGION_TEXT void *gcrt_try_new_tail(const struct gcrt_type *type, size_t tail_count)
 {
-    return allocate_checked(type, KIND_TAIL, tail_bytes(type, tail_count), FRAME);
+    return allocate(type, KIND_TAIL, tail_bytes(type, tail_count), FAILURE_IS_NULL, FRAME);
 }
 
 GCRT_REGION_TEXT void *gcrt_new_bytes(size_t size)
 {
-    return insist(allocate_checked(&kind_bytes_type, KIND_ARRAY, size, FRAME), &kind_bytes_type, size);
+    return allocate(&kind_bytes_type, KIND_ARRAY, size, FAILURE_ENDS_PROCESS, FRAME);
 }
 
 GCRT_REGION_TEXT void *gcrt_try_new_bytes(size_t size)
 {
-    return allocate_checked(&kind_bytes_type, KIND_ARRAY, size, FRAME);
+    return allocate(&kind_bytes_type, KIND_ARRAY, size, FAILURE_IS_NULL, FRAME);
 }
 
 GCRT_REGION_TEXT void *gcrt_new_conservative(size_t size)
 {
-    return insist(allocate_checked(&kind_conservative_type, KIND_ARRAY, size, FRAME), &kind_conservative_type, size);
+    return allocate(&kind_conservative_type, KIND_ARRAY, size, FAILURE_ENDS_PROCESS, FRAME);
 }

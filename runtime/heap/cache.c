@@ -72,13 +72,11 @@ static uint32_t take_partial(struct kind *kind)
 
 static uint32_t take_unswept(uint32_t kind_id)
 {
-    for (;;) {
-        uint32_t first = sweep_take(kind_id);
-        if (first == 0)
-            return 0;
-        if (sweep_span(first) != 0)
-            return first;
-    }
+    uint32_t first, free_slots;
+    do
+        first = sweep_take(kind_id, &free_slots);
+    while (first != 0 && free_slots == 0);
+    return first;
 }
 
 static uint32_t take_span(uint32_t kind_id)
@@ -110,9 +108,11 @@ static uint32_t find_bit(const uint64_t *bits, uint32_t slot, uint32_t slot_coun
 
 static void set_bits(uint64_t *bits, uint32_t slot, uint32_t end, bool value)
 {
-    for (; slot < end; slot++) {
-        uint64_t bit = (uint64_t)1 << (slot % 64);
-        bits[slot / 64] = value ? bits[slot / 64] | bit : bits[slot / 64] & ~bit;
+    while (slot < end) {
+        uint32_t low = slot % 64, count = end - slot < 64 - low ? end - slot : 64 - low;
+        uint64_t mask = (~(uint64_t)0 >> (64 - count)) << low;
+        bits[slot / 64] = value ? bits[slot / 64] | mask : bits[slot / 64] & ~mask;
+        slot += count;
     }
 }
 
@@ -128,6 +128,7 @@ static bool next_run(struct cache_cell *cell)
     if (begin == end)
         return false;
     set_bits(allocated, begin, end, true);
+    cell->next_slot = begin;
     cell->next = span_base(cell->span) + begin * span->slot_bytes;
     cell->limit = span_base(cell->span) + end * span->slot_bytes;
     if (!span->is_zero)

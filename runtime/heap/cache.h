@@ -19,7 +19,7 @@ struct cache_cell {
     uint32_t slot_bytes;
     uint32_t span; /* first page; 0: none */
     uint32_t scan_slot;
-    uint32_t unused;
+    uint32_t next_slot; /* of `next`; kept up only while there is an observer, which is told of it */
 };
 
 struct heap_cache {

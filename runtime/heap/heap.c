@@ -8,6 +8,7 @@
 #include "heap/sweep.h"
 #include "platform/log.h"
 #include "platform/pages.h"
+#include "sched/runtime_call.h"
 
 /* The sanitizers' shadow costs address space of its own. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -20,69 +21,74 @@
 #ifndef HEAP_BYTES_MAX
 #define HEAP_BYTES_MAX ((uint64_t)64 << 30)
 #endif
-#define HEAP_BYTES_MIN ((uint64_t)64 << 20)
+#define HEAP_BYTES_MIN ((uint64_t)16 << 20)
 
-enum { TRIM_BYTES_PER_CYCLE = 64 << 20 };
+enum { TRIM_BYTES_PER_CYCLE = 64 << 20, TRIM_BYTES_AT_ONCE = 4 << 20 };
 
 struct heap_layout heap_layout;
 struct heap_pressure heap_pressure;
 struct lock heap_lock;
-_Atomic uint32_t heap_cycle;
 
-static void unreserve(struct heap_layout *layout, uint64_t bytes, uint64_t pages)
+/* Pages in use at the ends of marking of the last two cycles: what a heap that breathes will want again. Under heap_lock. */
+static uint64_t wanted_pages[2];
+
+/* So much address space is left for stacks, threads and the C library, where it is limited. */
+static bool leaves_room(uint64_t bytes)
 {
-    struct {
-        void *address;
-        size_t bytes;
-    } parts[] = {
-        {(void *)layout->base, bytes},
-        {layout->owner, pages * sizeof(uint32_t)},
-        {layout->spans, pages * sizeof(struct span)},
-        {layout->marks, pages * SPAN_SLOTS_PER_PAGE_MAX},
-        {layout->allocated, pages * SPAN_SLOTS_PER_PAGE_MAX / 8},
-        {layout->versions, pages * SPAN_SLOTS_PER_PAGE_MAX},
-    };
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (parts[i].address != NULL)
-            pages_unmap(parts[i].address, parts[i].bytes);
+    void *room = pages_map(bytes);
+    if (room != NULL)
+        pages_unmap(room, bytes);
+    return room != NULL;
 }
 
+/* All parts of the layout, or none of them: later nobody has to ask for more. */
 static bool reserve(uint64_t bytes)
 {
-    uint64_t pages = bytes >> SPAN_PAGE_SHIFT;
-    struct heap_layout layout = {
-        .base = (uintptr_t)pages_map(bytes),
-        .page_limit = pages - 1, /* the last page has no neighbour */
-        .page_top = 1,
-        .owner = pages_map(pages * sizeof(uint32_t)),
-        .spans = pages_map(pages * sizeof(struct span)),
-        .marks = pages_map(pages * SPAN_SLOTS_PER_PAGE_MAX),
-        .allocated = pages_map(pages * SPAN_SLOTS_PER_PAGE_MAX / 8),
-        .versions = pages_map(pages * SPAN_SLOTS_PER_PAGE_MAX),
+    uint64_t pages = bytes >> SPAN_PAGE_SHIFT, slots = pages * SPAN_SLOTS_PER_PAGE_MAX;
+    struct heap_layout layout = {.page_limit = pages - 1 /* the last page has no neighbour */, .page_top = 1};
+    void *base = NULL;
+    struct {
+        void **place;
+        size_t bytes;
+    } parts[] = {
+        {&base, bytes},
+        {(void **)&layout.owner, pages * sizeof(uint32_t)},
+        {(void **)&layout.spans, pages * sizeof(struct span)},
+        {(void **)&layout.marks, slots},
+        {(void **)&layout.allocated, slots / 8},
+        {(void **)&layout.versions, slots},
+        {(void **)&layout.grey, slots * sizeof(uint64_t)},
     };
-    if (layout.base == 0 || layout.owner == NULL || layout.spans == NULL || layout.marks == NULL ||
-        layout.allocated == NULL || layout.versions == NULL) {
-        unreserve(&layout, bytes, pages);
-        return false;
+    enum { PART_COUNT = sizeof parts / sizeof parts[0] };
+    size_t mapped = 0;
+    while (mapped < PART_COUNT && (*parts[mapped].place = pages_map(parts[mapped].bytes)) != NULL)
+        mapped++;
+    if (mapped == PART_COUNT && leaves_room(bytes / 4)) {
+        layout.base = (uintptr_t)base;
+        heap_layout = layout;
+        return true;
     }
-    heap_layout = layout;
-    return true;
+    while (mapped-- > 0)
+        pages_unmap(*parts[mapped].place, parts[mapped].bytes);
+    return false;
 }
 
 void heap_start(unsigned stress_collect_every)
 {
     uint64_t bytes = HEAP_BYTES_MAX;
+    kinds_start();
+    caches_start(stress_collect_every);
     while (!reserve(bytes)) {
         bytes /= 2;
         if (bytes < HEAP_BYTES_MIN)
             fatal_exit("out of memory: no address space for a heap of even %d MiB", (int)(HEAP_BYTES_MIN >> 20));
     }
-    kinds_start();
-    caches_start(stress_collect_every);
 }
 
 void heap_spans_to_sweep(void)
 {
+    wanted_pages[1] = wanted_pages[0];
+    wanted_pages[0] = page_runs_used_pages();
     for (uint32_t id = 1; id < kind_count(); id++)
         kinds[id].partial = 0;
     struct span *span;
@@ -90,8 +96,9 @@ void heap_spans_to_sweep(void)
         span = &heap_layout.spans[first];
         if (span->state != SPAN_USED)
             continue;
-        span->next = kinds[span->kind].unswept;
-        kinds[span->kind].unswept = first;
+        /* Relaxed: the world stands. */
+        span->next = atomic_load_explicit(&kinds[span->kind].unswept, memory_order_relaxed);
+        atomic_store_explicit(&kinds[span->kind].unswept, first, memory_order_relaxed);
     }
 }
 
@@ -100,6 +107,7 @@ void heap_sweep_all(void)
     for (uint32_t id = 1; id < kind_count(); id++)
         while (sweep_one(id))
             ;
+    sweep_await_others();
 }
 
 void heap_sweep_large(void)
@@ -109,11 +117,33 @@ void heap_sweep_large(void)
             ;
 }
 
-void heap_trim(void)
+/* Pages that were not in use at either of the last two cycles' ends and yet may hold memory, at most `page_count_max`; 0: none. */
+static uint32_t take_unwanted(uint32_t page_count_max)
 {
     lock_take(&heap_lock);
-    page_runs_drop(heap_cycle, TRIM_BYTES_PER_CYCLE >> SPAN_PAGE_SHIFT);
+    uint64_t wanted = wanted_pages[0] > wanted_pages[1] ? wanted_pages[0] : wanted_pages[1];
+    uint64_t held = page_runs_used_pages() + page_runs_dirty_pages(), excess = held > wanted ? held - wanted : 0;
+    uint32_t page_count = excess < page_count_max ? (uint32_t)excess : page_count_max;
+    uint32_t first = page_count != 0 ? page_runs_take_dirty(page_count) : 0;
     lock_release(&heap_lock);
+    return first;
+}
+
+void heap_trim(void)
+{
+    uint32_t rest = TRIM_BYTES_PER_CYCLE >> SPAN_PAGE_SHIFT, at_once = TRIM_BYTES_AT_ONCE >> SPAN_PAGE_SHIFT;
+    while (rest != 0 && !runtime_stop_wanted()) {
+        uint32_t first = take_unwanted(rest < at_once ? rest : at_once);
+        if (first == 0)
+            return;
+        struct span *span = &heap_layout.spans[first];
+        rest -= span->page_count;
+        pages_drop((void *)span_base(first), (size_t)span->page_count << SPAN_PAGE_SHIFT);
+        lock_take(&heap_lock);
+        span->is_zero = true;
+        page_runs_give(first);
+        lock_release(&heap_lock);
+    }
 }
 
 uint64_t heap_span_bytes(void)

@@ -37,8 +37,8 @@ struct kind {
     uint32_t slot_count;
     uint32_t type_id; /* for observers: of (type, shape) */
     uint8_t shape, trace;
-    uint32_t unswept; /* list of spans to be swept; under heap_lock */
-    uint32_t partial; /* list of swept spans with free slots that no cache holds; under heap_lock */
+    _Atomic uint32_t unswept; /* list of spans to be swept; changed under heap_lock, or while the world stands */
+    uint32_t partial;         /* list of swept spans with free slots that no cache holds; under heap_lock */
 };
 
 extern struct kind *kinds; /* indexed by id; reserved address space */

@@ -1,35 +1,41 @@
 #include "heap/page_runs.h"
 
 #include "heap/span.h"
-#include "platform/pages.h"
 
 /* Runs of 1 to 64 pages have a bin each, longer ones share the last. */
-enum { BIN_COUNT = 65, BIN_LONG = 64, CYCLES_BEFORE_DROP = 2 };
+enum { BIN_COUNT = 65, BIN_LONG = 64 };
 
 static uint32_t bins[BIN_COUNT]; /* first page of the first run, 0: empty */
-static uint64_t used_pages;
+static uint64_t used_pages, dirty_pages;
 
 static uint32_t bin_of(uint32_t page_count)
 {
     return page_count > BIN_LONG ? BIN_LONG : page_count - 1;
 }
 
-static void bin_add(uint32_t first, uint32_t page_count)
+/* Free pages outside the bins; the first `zero_pages` of them are known to read as zero. */
+struct extent {
+    uint32_t first, page_count, zero_pages;
+};
+
+static void bin_add(struct extent extent)
 {
-    struct span *run = &heap_layout.spans[first];
-    uint32_t *bin = &bins[bin_of(page_count)];
+    struct span *run = &heap_layout.spans[extent.first];
+    uint32_t *bin = &bins[bin_of(extent.page_count)];
     run->state = SPAN_FREE;
-    run->page_count = page_count;
+    run->page_count = extent.page_count;
+    run->zero_pages = extent.zero_pages;
     run->previous = 0;
     run->next = *bin;
     if (*bin != 0)
-        heap_layout.spans[*bin].previous = first;
-    *bin = first;
-    heap_layout.owner[first] = first;
-    heap_layout.owner[first + page_count - 1] = first;
+        heap_layout.spans[*bin].previous = extent.first;
+    *bin = extent.first;
+    heap_layout.owner[extent.first] = extent.first;
+    heap_layout.owner[extent.first + extent.page_count - 1] = extent.first;
+    dirty_pages += extent.page_count - extent.zero_pages;
 }
 
-static void bin_remove(uint32_t first)
+static struct extent bin_remove(uint32_t first)
 {
     struct span *run = &heap_layout.spans[first];
     if (run->previous != 0)
@@ -39,6 +45,10 @@ static void bin_remove(uint32_t first)
     if (run->next != 0)
         heap_layout.spans[run->next].previous = run->previous;
     run->state = SPAN_NONE;
+    heap_layout.owner[first] = 0;
+    heap_layout.owner[first + run->page_count - 1] = 0;
+    dirty_pages -= run->page_count - run->zero_pages;
+    return (struct extent){first, run->page_count, run->zero_pages};
 }
 
 /* Best fit among the short ones, first fit among the long ones. */
@@ -64,26 +74,36 @@ static uint32_t extend(uint32_t page_count)
     return first;
 }
 
-static uint32_t split(uint32_t first, uint32_t page_count)
+/* Its pages [skip, skip + page_count). */
+static struct extent part(struct extent extent, uint32_t skip, uint32_t page_count)
 {
-    struct span *run = &heap_layout.spans[first];
-    uint32_t rest = run->page_count - page_count;
-    bin_remove(first);
-    if (rest != 0) {
-        struct span *rest_run = &heap_layout.spans[first + page_count];
-        rest_run->is_zero = run->is_zero;
-        rest_run->freed_cycle = run->freed_cycle;
-        bin_add(first + page_count, rest);
-    }
-    return first;
+    uint32_t zero_pages = extent.zero_pages > skip ? extent.zero_pages - skip : 0;
+    return (struct extent){extent.first + skip, page_count, zero_pages < page_count ? zero_pages : page_count};
 }
 
-uint32_t page_runs_take(uint32_t page_count)
+/* `behind` begins where `extent` ends. */
+static struct extent join(struct extent extent, struct extent behind)
 {
-    uint32_t first = find_run(page_count);
-    first = first != 0 ? split(first, page_count) : extend(page_count);
-    if (first == 0)
-        return 0;
+    bool is_zero = extent.zero_pages == extent.page_count;
+    return (struct extent){extent.first, extent.page_count + behind.page_count,
+                           is_zero ? extent.page_count + behind.zero_pages : extent.zero_pages};
+}
+
+/* Cuts [skip, skip + page_count) out of a free run; what is left on both sides stays free. */
+static uint32_t carve(uint32_t run, uint32_t skip, uint32_t page_count)
+{
+    struct extent whole = bin_remove(run), cut = part(whole, skip, page_count);
+    uint32_t rest = whole.page_count - skip - page_count;
+    if (skip != 0)
+        bin_add(part(whole, 0, skip));
+    if (rest != 0)
+        bin_add(part(whole, skip + page_count, rest));
+    heap_layout.spans[cut.first].is_zero = cut.zero_pages == page_count;
+    return cut.first;
+}
+
+static uint32_t own(uint32_t first, uint32_t page_count)
+{
     for (uint32_t page = first; page < first + page_count; page++)
         heap_layout.owner[page] = first;
     heap_layout.spans[first].page_count = page_count;
@@ -92,53 +112,51 @@ uint32_t page_runs_take(uint32_t page_count)
     return first;
 }
 
+uint32_t page_runs_take(uint32_t page_count)
+{
+    uint32_t run = find_run(page_count);
+    uint32_t first = run != 0 ? carve(run, 0, page_count) : extend(page_count);
+    return first != 0 ? own(first, page_count) : 0;
+}
+
+uint32_t page_runs_take_dirty(uint32_t page_count_max)
+{
+    for (uint32_t bin = BIN_COUNT; bin-- > 0;) {
+        for (uint32_t run = bins[bin]; run != 0; run = heap_layout.spans[run].next) {
+            uint32_t zero_pages = heap_layout.spans[run].zero_pages;
+            uint32_t dirty = heap_layout.spans[run].page_count - zero_pages;
+            uint32_t page_count = dirty < page_count_max ? dirty : page_count_max;
+            if (page_count != 0)
+                return own(carve(run, zero_pages, page_count), page_count);
+        }
+    }
+    return 0;
+}
+
 static bool is_free_run(uint32_t first)
 {
     return first != 0 && heap_layout.spans[first].state == SPAN_FREE;
 }
 
-void page_runs_give(uint32_t first, uint32_t cycle)
+void page_runs_give(uint32_t first)
 {
-    uint32_t page_count = heap_layout.spans[first].page_count;
-    bool is_zero = heap_layout.spans[first].is_zero;
-    used_pages -= page_count;
-    heap_layout.spans[first].state = SPAN_NONE;
-    for (uint32_t page = first; page < first + page_count; page++)
+    struct span *span = &heap_layout.spans[first];
+    struct extent extent = {first, span->page_count, span->is_zero ? span->page_count : 0};
+    used_pages -= span->page_count;
+    span->state = SPAN_NONE;
+    for (uint32_t page = first; page < first + extent.page_count; page++)
         heap_layout.owner[page] = 0;
-    uint32_t before = heap_layout.owner[first - 1];
-    if (is_free_run(before)) {
-        bin_remove(before);
-        is_zero &= heap_layout.spans[before].is_zero;
-        page_count += heap_layout.spans[before].page_count;
-        heap_layout.owner[first - 1] = 0;
-        first = before;
-    }
-    uint32_t behind = first + page_count;
-    if (behind < heap_layout.page_top && is_free_run(heap_layout.owner[behind])) {
-        bin_remove(behind);
-        is_zero &= heap_layout.spans[behind].is_zero;
-        heap_layout.owner[behind] = 0;
-        page_count += heap_layout.spans[behind].page_count;
-    }
-    heap_layout.spans[first].is_zero = is_zero;
-    heap_layout.spans[first].freed_cycle = cycle;
-    bin_add(first, page_count);
+    uint32_t before = heap_layout.owner[first - 1], behind = first + extent.page_count;
+    if (behind < heap_layout.page_top && is_free_run(heap_layout.owner[behind]))
+        extent = join(extent, bin_remove(behind));
+    if (is_free_run(before))
+        extent = join(bin_remove(before), extent);
+    bin_add(extent);
 }
 
-void page_runs_drop(uint32_t cycle, uint32_t page_count_max)
+uint64_t page_runs_dirty_pages(void)
 {
-    for (uint32_t bin = BIN_COUNT; bin-- > 0;) {
-        for (uint32_t first = bins[bin]; first != 0; first = heap_layout.spans[first].next) {
-            struct span *run = &heap_layout.spans[first];
-            if (run->is_zero || cycle - run->freed_cycle < CYCLES_BEFORE_DROP)
-                continue;
-            if (run->page_count > page_count_max)
-                return;
-            page_count_max -= run->page_count;
-            pages_drop((void *)span_base(first), (size_t)run->page_count << SPAN_PAGE_SHIFT);
-            run->is_zero = true;
-        }
-    }
+    return dirty_pages;
 }
 
 uint64_t page_runs_used_pages(void)

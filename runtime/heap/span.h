@@ -32,19 +32,19 @@ enum span_state {
     SPAN_USED,
 };
 
+/* reciprocal: ceil(2^40 / slot_bytes): offset * reciprocal >> 40 is offset / slot_bytes, exact for spans below 256 KiB. 0 for a large
+ * object: then every offset is in slot 0. */
 struct span {
     uint64_t slot_bytes;
-    uint64_t
-        reciprocal; /* ceil(2^40 / slot_bytes): offset * reciprocal >> 40 is offset / slot_bytes, exact for spans below 256 KiB;
-                            0 for a large object: then every offset is slot 0 */
+    uint64_t reciprocal;
     uint32_t page_count;
     uint32_t slot_count;
     uint32_t kind;
     uint32_t next, previous; /* lists by first page; 0 ends. USED: of its kind, singly linked; FREE: of its bin */
-    uint32_t freed_cycle;    /* FREE: when it became so */
+    uint32_t zero_pages;     /* FREE: so many of the first pages read as zero and take no memory */
     uint32_t incarnation;    /* spans that began at this page; survives them */
-    uint8_t state;
-    bool is_zero; /* all free memory in it reads as zero */
+    uint8_t state;           /* enum span_state */
+    bool is_zero;            /* USED: all free memory in it reads as zero */
 };
 
 struct heap_layout {
@@ -56,6 +56,7 @@ struct heap_layout {
     uint8_t *marks;
     uint64_t *allocated;
     uint8_t *versions;
+    uint64_t *grey; /* the collector's, a word a slot: reserved with the heap, so that it cannot be missing later */
 };
 extern struct heap_layout heap_layout;
 

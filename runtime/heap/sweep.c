@@ -1,5 +1,7 @@
 #include "heap/sweep.h"
 
+#include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "heap/heap.h"
@@ -21,7 +23,11 @@ static uint64_t mark_bits(const uint8_t *marks)
     return bits;
 }
 
-uint32_t sweep_span(uint32_t first)
+/* Spans that somebody is sweeping. */
+static _Atomic uint32_t in_work;
+
+/* Tells the observer who died; marks become the allocated bits. Returns the number of free slots. */
+static uint32_t sweep_span(uint32_t first)
 {
     struct span *span = &heap_layout.spans[first];
     uint64_t dead[SPAN_SLOTS_MAX / 64];
@@ -42,33 +48,53 @@ uint32_t sweep_span(uint32_t first)
     return span->slot_count - alive;
 }
 
-uint32_t sweep_take(uint32_t kind_id)
+/* The next span of the list, or 0. Counted in in_work. */
+static uint32_t take_off_list(struct kind *kind)
 {
-    struct kind *kind = &kinds[kind_id];
+    if (atomic_load_explicit(&kind->unswept, memory_order_relaxed) == 0) /* relaxed: the lists fill during stops only */
+        return 0;
     lock_take(&heap_lock);
-    uint32_t first = kind->unswept;
-    if (first != 0)
-        kind->unswept = heap_layout.spans[first].next;
+    uint32_t first = atomic_load_explicit(&kind->unswept, memory_order_relaxed); /* relaxed: under the lock, as below */
+    if (first != 0) {
+        atomic_store_explicit(&kind->unswept, heap_layout.spans[first].next, memory_order_relaxed);
+        atomic_fetch_add_explicit(&in_work, 1, memory_order_relaxed);
+    }
     lock_release(&heap_lock);
     if (first != 0 && gcrt_observer != NULL)
-        gcrt_observer->span_acquired(worker_index(worker_current()));
+        gcrt_observer->span_acquired(worker_index(worker_current())); /* the deaths come after others' births in it */
     return first;
+}
+
+uint32_t sweep_take(uint32_t kind_id, uint32_t *ret_free_slots)
+{
+    uint32_t first = take_off_list(&kinds[kind_id]);
+    if (first == 0)
+        return 0;
+    *ret_free_slots = sweep_span(first);
+    /* Release: pairs with sweep_await_others(). */
+    atomic_fetch_sub_explicit(&in_work, 1, memory_order_release);
+    return first;
+}
+
+void sweep_await_others(void)
+{
+    while (atomic_load_explicit(&in_work, memory_order_acquire) != 0) /* acquire: pairs with sweep_take() */
+        sched_yield(); /* an observer may keep the sweeper waiting for another process */
 }
 
 bool sweep_one(uint32_t kind_id)
 {
-    uint32_t first = sweep_take(kind_id);
+    uint32_t free_slots, first = sweep_take(kind_id, &free_slots);
     if (first == 0)
         return false;
     struct span *span = &heap_layout.spans[first];
-    uint32_t free_slots = sweep_span(first);
     if (free_slots == 0)
         return true;
     lock_take(&heap_lock);
     if (free_slots == span->slot_count) {
         if (gcrt_observer != NULL)
             gcrt_observer->span_release(worker_index(worker_current()), first, span->incarnation);
-        page_runs_give(first, heap_cycle);
+        page_runs_give(first);
     } else {
         span->next = kinds[kind_id].partial;
         kinds[kind_id].partial = first;

@@ -9,13 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Tells the observer who died; marks become the allocated bits. Returns the number of free slots. Caller: owns the span, on a worker. */
-uint32_t sweep_span(uint32_t first);
+/* The next span of the kind's unswept list, swept and the caller's; 0: the list is empty. Caller: on a worker. */
+uint32_t sweep_take(uint32_t kind_id, uint32_t *ret_free_slots);
 
 /* Takes one span of the kind off its unswept list, sweeps it, and puts it where it belongs; false: the list is empty. */
 bool sweep_one(uint32_t kind_id);
 
-/* The next span of the list, or 0. */
-uint32_t sweep_take(uint32_t kind_id);
+/* Waits until nobody is between taking a span off a list and having told who died in it. */
+void sweep_await_others(void);
 
 #endif

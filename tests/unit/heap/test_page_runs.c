@@ -16,6 +16,7 @@ static struct {
     uint32_t first, count;
 } taken[SPANS];
 static uint16_t model[PAGES]; /* 0: free, else 1 + index into taken */
+static bool is_dirty[PAGES];  /* written to since it was last known to be zero */
 
 static int make_layout(void **)
 {
@@ -48,6 +49,7 @@ static void take(uint32_t index)
         assert_int_equal(model[page], 0); /* nobody else's */
         assert_int_equal(span_of(span_base(page)), first);
         model[page] = (uint16_t)(index + 1);
+        assert_false(heap_layout.spans[first].is_zero && is_dirty[page]);
     }
 }
 
@@ -55,7 +57,11 @@ static void give(uint32_t index)
 {
     for (uint32_t page = taken[index].first; page < taken[index].first + taken[index].count; page++)
         model[page] = 0;
-    page_runs_give(taken[index].first, 0);
+    if (rand() % 2 == 0) { /* somebody wrote to one page of it */
+        heap_layout.spans[taken[index].first].is_zero = false;
+        is_dirty[taken[index].first + (uint32_t)rand() % taken[index].count] = true;
+    }
+    page_runs_give(taken[index].first);
     assert_int_equal(span_of(span_base(taken[index].first)), 0);
     taken[index].first = 0;
 }
@@ -64,7 +70,7 @@ static void give(uint32_t index)
 static void check_chain(void)
 {
     bool was_free = false;
-    uint64_t used = 0;
+    uint64_t used = 0, dirty = 0;
     uint32_t page = 1;
     while (page < heap_layout.page_top) {
         const struct span *span = &heap_layout.spans[page];
@@ -73,11 +79,30 @@ static void check_chain(void)
         assert_false(is_free && was_free);
         assert_true(span->page_count > 0);
         used += is_free ? 0 : span->page_count;
+        dirty += is_free ? span->page_count - span->zero_pages : 0;
+        for (uint32_t i = 0; is_free && i < span->zero_pages; i++)
+            assert_false(is_dirty[page + i]);
         was_free = is_free;
         page += span->page_count;
     }
     assert_int_equal(page, heap_layout.page_top);
     assert_int_equal(used, page_runs_used_pages());
+    assert_int_equal(dirty, page_runs_dirty_pages());
+}
+
+/* What heap_trim() does. */
+static void clean(uint32_t page_count_max)
+{
+    uint32_t first = page_runs_take_dirty(page_count_max);
+    if (first == 0)
+        return;
+    assert_in_range(heap_layout.spans[first].page_count, 1, page_count_max);
+    for (uint32_t page = first; page < first + heap_layout.spans[first].page_count; page++) {
+        assert_int_equal(model[page], 0);
+        is_dirty[page] = false;
+    }
+    heap_layout.spans[first].is_zero = true;
+    page_runs_give(first);
 }
 
 static void a_page_has_one_owner(void **)
@@ -89,9 +114,24 @@ static void a_page_has_one_owner(void **)
             give(index);
         else
             take(index);
+        if (step % 50 == 0)
+            clean(1 + (uint32_t)rand() % 100);
         if (step % 1000 == 0)
             check_chain();
     }
+}
+
+static void cleaning_ends_when_no_free_page_is_dirty(void **)
+{
+    while (page_runs_dirty_pages() != 0) {
+        uint64_t before = page_runs_dirty_pages();
+        clean(64);
+        assert_true(page_runs_dirty_pages() < before && page_runs_dirty_pages() + 64 >= before);
+    }
+    check_chain();
+    for (uint32_t page = 1; page < heap_layout.page_top; page++)
+        assert_false(model[page] == 0 && is_dirty[page]);
+    assert_int_equal(page_runs_take_dirty(64), 0);
 }
 
 static void everything_given_back_is_one_run(void **)
@@ -109,6 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page_has_one_owner),
+        cmocka_unit_test(cleaning_ends_when_no_free_page_is_dirty),
         cmocka_unit_test(everything_given_back_is_one_run),
     };
     return cmocka_run_group_tests(tests, make_layout, free_layout);

@@ -6,6 +6,7 @@
 static const char reason_cut[] = "the block is longer than the file";
 static const char reason_checksum[] = "the block's checksum does not match";
 static const char reason_missing[] = "blocks are missing between two whole ones";
+static const char reason_file[] = "a block of another recording";
 static const char reason_order[] = "a block that belongs before the one that stands before it";
 
 /* "7f 45 4c 46": what a file begins with, for a message. */
@@ -40,14 +41,16 @@ static int read_file_header(struct trace_blocks *blocks, struct error *reterr)
                          input->name, input->available);
     bool intact = trace_file_header_read(input->bytes, &blocks->header);
     /* A version that was flipped by damage is not one: then the blocks are tried as they are. */
-    if (intact && blocks->header.major > TRACE_VERSION_MAJOR) {
+    if (intact && blocks->header.major != TRACE_VERSION_MAJOR) {
         code = error_set(reterr, -EPROTONOSUPPORT,
-                         "cannot open trace '%s': it has version %u, this gctool reads up to %d", input->name,
+                         "cannot open trace '%s': it has version %u, this gctool reads version %d", input->name,
                          blocks->header.major, TRACE_VERSION_MAJOR);
         error_hint(reterr, "use the gctool that recorded it, or a newer one");
         return code;
     }
     blocks->completeness.header_damaged = !intact;
+    blocks->file = blocks->header.checksum;
+    blocks->file_known = intact;
     trace_input_skip(input, TRACE_FILE_HEADER_BYTES);
     return 0;
 }
@@ -162,18 +165,31 @@ static int read_rest(struct trace_blocks *blocks, struct error *reterr)
     return 0;
 }
 
-/* Whether the block follows from those before it; a gap otherwise. */
-static bool check_number(struct trace_blocks *blocks, const struct trace_block *block, struct trace_gap *gap)
+/* Why the block does not follow those before it, or NULL. */
+static const char *misplaced(struct trace_blocks *blocks, const struct trace_block_header *header)
+{
+    if (!blocks->file_known) {
+        blocks->file = header->file;
+        blocks->file_known = true;
+    }
+    if (header->file != blocks->file)
+        return reason_file;
+    return header->number < blocks->number ? reason_order : NULL;
+}
+
+/* Whether the block follows those before it; tells the gap in front of it, and the block itself as a gap when it does not. */
+static bool check_place(struct trace_blocks *blocks, const struct trace_block *block, struct trace_gap *gap)
 {
     const struct trace_block_header *header = &block->header;
-    if (header->number < blocks->number) {
+    const char *reason = misplaced(blocks, header);
+    if (reason != NULL) {
         if (gap->bytes > 0)
             trace_blocks_gap(blocks, *gap);
         trace_blocks_gap(blocks, (struct trace_gap){.offset = block->offset,
                                                     .bytes = blocks->block_bytes,
                                                     .from_ns = blocks->last_ns,
                                                     .to_ns = blocks->last_ns,
-                                                    .reason = reason_order});
+                                                    .reason = reason});
         return false;
     }
     gap->missing_blocks = header->number - blocks->number;
@@ -181,7 +197,7 @@ static bool check_number(struct trace_blocks *blocks, const struct trace_block *
         gap->reason = reason_missing;
     if (gap->bytes > 0 || gap->missing_blocks > 0)
         trace_blocks_gap(blocks, *gap);
-    blocks->number = header->number + 1;
+    blocks->number = (uint64_t)header->number + 1;
     blocks->last_ns = header->last_ns > blocks->last_ns ? header->last_ns : blocks->last_ns;
     return true;
 }
@@ -207,7 +223,7 @@ int trace_blocks_next(struct trace_blocks *blocks, struct trace_block *ret_block
         blocks->block_bytes = TRACE_BLOCK_HEADER_BYTES + ret_block->header.stored_bytes;
         gap.from_ns = blocks->last_ns;
         gap.to_ns = ret_block->header.first_ns;
-        if (!check_number(blocks, ret_block, &gap))
+        if (!check_place(blocks, ret_block, &gap))
             continue;
         completeness->blocks++;
         if (ret_block->header.kind == TRACE_BLOCK_END) {

@@ -1,7 +1,7 @@
 /* trace_blocks.h: the whole blocks of a file, one after the other, over whatever damage lies between them.
  *
- * A block is whole when its sizes are in bounds, its checksum matches and its number is not below what came before. Where none begins,
- * the next block magic after which a whole block stands is looked for; what lies between is a gap. Invariant B1: every byte of the file
+ * A block is whole when its sizes are in bounds, its checksum matches, it names this file and its number is not below what came before.
+ * Where none begins, the next block magic after which a whole block stands is looked for; what lies between is a gap. Invariant B1: every byte of the file
  * is in the file header, in one whole block, in one gap, or in the rest (`unused_bytes`, `trailing_bytes`).
  */
 #ifndef TRACER_FORMAT_TRACE_BLOCKS_H
@@ -13,7 +13,9 @@
 struct trace_blocks {
     struct trace_input input;
     struct trace_file_header header;
-    uint32_t number;    /* expected of the next block */
+    uint64_t file; /* that blocks name: the header's checksum or, where that is damaged, what the first block says */
+    bool file_known;
+    uint64_t number;    /* expected of the next block */
     uint64_t last_ns;   /* the greatest time of the blocks so far */
     size_t block_bytes; /* of the block given last: still in the window */
     bool ended;

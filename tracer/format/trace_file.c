@@ -7,7 +7,7 @@
 
 enum { CHECKSUM_AT = 56 };
 
-void trace_file_header_write(const struct trace_file_header *header, uint8_t out[TRACE_FILE_HEADER_BYTES])
+void trace_file_header_write(struct trace_file_header *header, uint8_t out[TRACE_FILE_HEADER_BYTES])
 {
     memset(out, 0, TRACE_FILE_HEADER_BYTES);
     memcpy(out, TRACE_FILE_MAGIC, TRACE_MAGIC_BYTES);
@@ -15,7 +15,8 @@ void trace_file_header_write(const struct trace_file_header *header, uint8_t out
     put_u16(out + 10, header->minor);
     put_u32(out + 12, header->pid);
     put_u64(out + 16, header->start_wall_ns);
-    put_u64(out + CHECKSUM_AT, XXH64(out, CHECKSUM_AT, 0));
+    header->checksum = XXH64(out, CHECKSUM_AT, 0);
+    put_u64(out + CHECKSUM_AT, header->checksum);
 }
 
 bool trace_file_header_read(const uint8_t in[TRACE_FILE_HEADER_BYTES], struct trace_file_header *ret_header)
@@ -24,7 +25,8 @@ bool trace_file_header_read(const uint8_t in[TRACE_FILE_HEADER_BYTES], struct tr
     ret_header->minor = get_u16(in + 10);
     ret_header->pid = get_u32(in + 12);
     ret_header->start_wall_ns = get_u64(in + 16);
-    return get_u64(in + CHECKSUM_AT) == XXH64(in, CHECKSUM_AT, 0);
+    ret_header->checksum = get_u64(in + CHECKSUM_AT);
+    return ret_header->checksum == XXH64(in, CHECKSUM_AT, 0);
 }
 
 static uint64_t block_checksum(const uint8_t header[TRACE_BLOCK_HEADER_BYTES], const uint8_t *payload, uint32_t bytes)
@@ -46,6 +48,7 @@ void trace_block_header_write(const struct trace_block_header *header, const uin
     put_u64(out + 32, header->last_ns);
     put_u32(out + 40, header->count);
     put_u32(out + 44, header->lost);
+    put_u64(out + 48, header->file);
     put_u64(out + CHECKSUM_AT, block_checksum(out, payload, header->stored_bytes));
 }
 
@@ -63,6 +66,7 @@ const char *trace_block_header_read(const uint8_t in[TRACE_BLOCK_HEADER_BYTES], 
         .last_ns = get_u64(in + 32),
         .count = get_u32(in + 40),
         .lost = get_u32(in + 44),
+        .file = get_u64(in + 48),
     };
     if (ret_header->stored_bytes > TRACE_BLOCK_STORED_MAX || ret_header->raw_bytes > TRACE_BLOCK_RAW_MAX)
         return "a block is larger than any block";
@@ -110,13 +114,4 @@ void trace_left_out_read(const uint8_t in[TRACE_GAP_BYTES], struct trace_left_ou
     ret_left_out->missing_blocks = get_u64(in + 16);
     ret_left_out->from_ns = get_u64(in + 24);
     ret_left_out->to_ns = get_u64(in + 32);
-}
-
-const char *trace_block_kind_name(unsigned kind)
-{
-    static const char *const names[] = {
-        [TRACE_BLOCK_NOTES] = "notes",     [TRACE_BLOCK_EVENTS] = "events", [TRACE_BLOCK_CONTEXTS] = "contexts",
-        [TRACE_BLOCK_SYMBOLS] = "symbols", [TRACE_BLOCK_GAP] = "gap",       [TRACE_BLOCK_END] = "end",
-    };
-    return kind < sizeof names / sizeof names[0] && names[kind] != NULL ? names[kind] : "unknown";
 }

@@ -5,8 +5,9 @@
  *     |  64 bytes   |   64 bytes   | <= 256 K |              |          |     |                    |
  *     +-------------+-------------------------+-------------------------+-----+--------------------+
  *
- * All numbers little endian. A block's checksum covers its header and its stored payload, and its number counts blocks from 0, so that a
- * block that is changed, missing, doubled or moved is seen. The chain of block headers is the index: they carry time range and size.
+ * All numbers little endian. A block's checksum covers its header and its stored payload, its number counts blocks from 0, and it names
+ * its file, so that a block that is changed, missing, doubled, moved or from another recording is seen. The chain of block headers is the
+ * index: they carry time range and size.
  */
 #ifndef TRACER_FORMAT_TRACE_FILE_H
 #define TRACER_FORMAT_TRACE_FILE_H
@@ -16,9 +17,8 @@
 #include <stdint.h>
 
 enum {
-    TRACE_VERSION_MAJOR = 1, /* a reader refuses a greater one */
-    TRACE_VERSION_MINOR =
-        0, /* a reader accepts a greater one: new event kinds, notes and block kinds that it may skip */
+    TRACE_VERSION_MAJOR = 1, /* a reader refuses another one */
+    TRACE_VERSION_MINOR = 0, /* a reader takes a greater one: event kinds, notes and block kinds that it may skip */
     TRACE_FILE_HEADER_BYTES = 64,
     TRACE_BLOCK_HEADER_BYTES = 64,
     TRACE_BLOCK_RAW_MAX = 256 << 10,
@@ -38,15 +38,16 @@ enum { TRACE_MAGIC_BYTES = 8 };
  *       0      8   89 47 43 54 52 41 43 45   ("\x89GCTRACE")
  *       8      2   major version
  *      10      2   minor version
- *      12      4   pid of the recorded program
- *      16      8   wall clock at time 0 of the events, ns since 1970-01-01 UTC
+ *      12      4   pid of the recorded program, 0 not known
+ *      16      8   wall clock at time 0 of the events, ns since 1970-01-01 UTC, 0 not known
  *      24     32   0
  *      56      8   XXH64, seed 0, of bytes 0 to 55
  */
 struct trace_file_header {
     uint16_t major, minor;
-    uint32_t pid;
-    uint64_t start_wall_ns;
+    uint32_t pid;           /* 0: not known */
+    uint64_t start_wall_ns; /* 0: not known */
+    uint64_t checksum;      /* set when read or written: it names the file in its blocks */
 };
 
 enum trace_block_kind {
@@ -71,7 +72,7 @@ enum trace_block_encoding { TRACE_PLAIN = 0, TRACE_ZSTD = 1 };
  *      32      8   greatest time of its events, ns
  *      40      4   events (contexts, symbols, notes) in it
  *      44      4   events lost, by the LOST events in it; 2^32 - 1 stands for that many or more
- *      48      8   0
+ *      48      8   checksum of the file header
  *      56      8   XXH64 of the stored payload; its seed: the XXH64, seed 0, of bytes 0 to 55
  */
 struct trace_block_header {
@@ -80,6 +81,7 @@ struct trace_block_header {
     uint32_t stored_bytes, raw_bytes;
     uint64_t first_ns, last_ns;
     uint32_t count, lost;
+    uint64_t file;
 };
 
 /* How a recording ended. */
@@ -96,8 +98,7 @@ struct trace_end {
     uint64_t lost_contexts; /* stacks that the context table had no room for */
 };
 
-/* Payload of the END block: 24 bytes. */
-enum { TRACE_END_BYTES = 24, TRACE_GAP_BYTES = 40 };
+enum { TRACE_END_BYTES = 24, TRACE_GAP_BYTES = 40 }; /* payloads of the two; a later minor version may append to them */
 
 /* A part of a file that a repair left out, in place of it. */
 struct trace_left_out {
@@ -127,7 +128,7 @@ void trace_end_read(const uint8_t in[TRACE_END_BYTES], struct trace_end *ret_end
 void trace_left_out_write(const struct trace_left_out *left_out, uint8_t out[TRACE_GAP_BYTES]);
 void trace_left_out_read(const uint8_t in[TRACE_GAP_BYTES], struct trace_left_out *ret_left_out);
 
-void trace_file_header_write(const struct trace_file_header *header, uint8_t out[TRACE_FILE_HEADER_BYTES]);
+void trace_file_header_write(struct trace_file_header *header, uint8_t out[TRACE_FILE_HEADER_BYTES]);
 
 /* false: the checksum does not match; the fields are filled all the same. The magic is not looked at. */
 bool trace_file_header_read(const uint8_t in[TRACE_FILE_HEADER_BYTES], struct trace_file_header *ret_header);
@@ -141,8 +142,5 @@ const char *trace_block_header_read(const uint8_t in[TRACE_BLOCK_HEADER_BYTES], 
 
 /* Whether the checksum matches header bytes and payload. */
 bool trace_block_verify(const uint8_t in[TRACE_BLOCK_HEADER_BYTES], const uint8_t *payload, uint32_t stored_bytes);
-
-/* For messages: "events". */
-const char *trace_block_kind_name(unsigned kind);
 
 #endif

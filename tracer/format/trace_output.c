@@ -36,17 +36,18 @@ static void output_write(struct trace_output *output, const uint8_t *bytes, size
         ssize_t written = write(output->fd, bytes + done, size - done);
         if (written > 0)
             done += (size_t)written;
-        else if (written < 0 && errno != EINTR)
-            output_fail(output, errno);
+        else if (written == 0 || errno != EINTR)
+            output_fail(output, written == 0 ? ENOSPC : errno);
     }
     if (output->error.code == 0)
         output->bytes += size;
 }
 
-void trace_output_file_header(struct trace_output *output, const struct trace_file_header *header)
+void trace_output_file_header(struct trace_output *output, struct trace_file_header *header)
 {
     uint8_t bytes[TRACE_FILE_HEADER_BYTES];
     trace_file_header_write(header, bytes);
+    output->file = header->checksum;
     output_write(output, bytes, sizeof bytes);
 }
 
@@ -60,6 +61,7 @@ void trace_output_block(struct trace_output *output, struct trace_block_header *
     if (output->error.code != 0)
         return;
     header->number = output->block_number++;
+    header->file = output->file;
     trace_block_header_write(header, trace_output_payload(output), output->block);
     output_write(output, output->block, TRACE_BLOCK_HEADER_BYTES + header->stored_bytes);
 }

@@ -16,6 +16,7 @@ struct trace_output {
     int64_t start;  /* offset of the file's first byte, -1 in what cannot seek */
     uint64_t bytes; /* written, all of them whole */
     uint32_t block_number;
+    uint64_t file;      /* that the blocks name */
     struct error error; /* code 0: none so far */
     uint8_t *block;     /* a block header and TRACE_BLOCK_STORED_MAX bytes, so that a block is one write */
 };
@@ -23,12 +24,13 @@ struct trace_output {
 /* Takes the descriptor, also on failure. 0 or negative with `reterr`. */
 [[nodiscard]] int trace_output_open(struct trace_output *output, int take_fd, const char *name, struct error *reterr);
 
-void trace_output_file_header(struct trace_output *output, const struct trace_file_header *header);
+/* Begins the file; sets the header's checksum. */
+void trace_output_file_header(struct trace_output *output, struct trace_file_header *header);
 
 /* Where the stored payload of the next block goes. */
 uint8_t *trace_output_payload(struct trace_output *output);
 
-/* Appends the payload that is there; the header's number is set here. Nothing after an error. */
+/* Appends the payload that is there; the header's number and file are set here. Nothing after an error. */
 void trace_output_block(struct trace_output *output, struct trace_block_header *header);
 
 /* Closes. 0 or the first error. */

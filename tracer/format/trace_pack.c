@@ -2,14 +2,13 @@
 #include "tracer/format/trace_guess.h"
 #include "tracer/format/varint.h"
 
-void trace_packer_reset(struct trace_packer *packer)
+void trace_guesses_reset(struct trace_guesses *guesses)
 {
-    memset(&packer->guesses, 0, sizeof packer->guesses);
+    memset(guesses, 0, sizeof *guesses);
 }
 
-uint8_t *trace_pack_segment(struct trace_packer *packer, uint8_t *to, uint32_t ring, uint64_t time_ns)
+uint8_t *trace_pack_segment(struct trace_guesses *guesses, uint8_t *to, uint32_t ring, uint64_t time_ns)
 {
-    struct trace_guesses *guesses = &packer->guesses;
     *to++ = ring == guesses->ring ? EVENT_TIME : TRACE_TAG_RING;
     to = varint_write(to, zigzag_delta(time_ns, guesses->time_ns));
     if (ring != guesses->ring)
@@ -34,9 +33,8 @@ static unsigned context_code(struct trace_guesses *guesses, uint32_t context, ui
     return TRACE_CONTEXT_FULL;
 }
 
-uint8_t *trace_pack_birth(struct trace_packer *packer, uint8_t *to, uint64_t word)
+uint8_t *trace_pack_birth(struct trace_guesses *guesses, uint8_t *to, uint64_t word)
 {
-    struct trace_guesses *guesses = &packer->guesses;
     uint32_t span = event_word_span_id(word), slot = event_word_slot(word), context = event_word_context(word);
     uint32_t successor_at = trace_guess_successor_at(guesses), span_at = trace_guess_span_at(guesses, context);
 
@@ -121,29 +119,29 @@ static uint8_t *pack_goroutine(struct trace_guesses *guesses, uint8_t *to, uint6
     return to;
 }
 
-uint8_t *trace_pack_event(struct trace_packer *packer, uint8_t *to, uint64_t word, const uint64_t *payload,
+uint8_t *trace_pack_event(struct trace_guesses *guesses, uint8_t *to, uint64_t word, const uint64_t *payload,
                           uint32_t words)
 {
     /* A form of its own is used when it gives back the very same word: a bit that has no meaning today is not lost. */
     enum event_kind kind = event_word_kind(word);
     switch (kind) {
     case EVENT_BIRTH:
-        return trace_pack_birth(packer, to, word);
+        return trace_pack_birth(guesses, to, word);
     case EVENT_SPAN_RELEASE:
     case EVENT_DEATHS:
         if (word == event_word_span(kind, event_word_span_id(word), event_word_incarnation(word), words))
-            return pack_span(&packer->guesses, to, word, payload, words);
+            return pack_span(guesses, to, word, payload, words);
         break;
     case EVENT_GO_RUN:
     case EVENT_GO_WAKE:
     case EVENT_GO_YIELD:
     case EVENT_GO_END:
         if (word == event_word_pair(kind, event_word_number(word), 0))
-            return pack_goroutine(&packer->guesses, to, word, payload);
+            return pack_goroutine(guesses, to, word, payload);
         break;
     case EVENT_GO_BLOCK:
         if (word == event_word_pair(kind, event_word_number(word), event_word_small(word)) && payload[1] <= UINT32_MAX)
-            return pack_goroutine(&packer->guesses, to, word, payload);
+            return pack_goroutine(guesses, to, word, payload);
         break;
     default:
         break;

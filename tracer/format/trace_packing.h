@@ -55,18 +55,12 @@ struct trace_guesses {
     struct trace_guess_wait waits[TRACE_GUESS_WAITS]; /* by goroutine: its last */
 };
 
-enum { TRACE_PACKED_BYTES_MAX = 32 + TRACE_PAYLOAD_WORDS_MAX * 10 };
-
-struct trace_packer {
-    struct trace_guesses guesses;
-};
-
-void trace_packer_reset(struct trace_packer *packer);
+void trace_guesses_reset(struct trace_guesses *guesses);
 
 /* Each writes at most 32 bytes, and ten more for a payload word, and returns the end. */
-uint8_t *trace_pack_segment(struct trace_packer *packer, uint8_t *to, uint32_t ring, uint64_t time_ns);
-uint8_t *trace_pack_birth(struct trace_packer *packer, uint8_t *to, uint64_t word);
-uint8_t *trace_pack_event(struct trace_packer *packer, uint8_t *to, uint64_t word, const uint64_t *payload,
+uint8_t *trace_pack_segment(struct trace_guesses *guesses, uint8_t *to, uint32_t ring, uint64_t time_ns);
+uint8_t *trace_pack_birth(struct trace_guesses *guesses, uint8_t *to, uint64_t word);
+uint8_t *trace_pack_event(struct trace_guesses *guesses, uint8_t *to, uint64_t word, const uint64_t *payload,
                           uint32_t words);
 
 enum {

@@ -64,6 +64,13 @@ static void take_left_out(struct trace_reader *reader)
                                                          .reason = reason_left_out});
 }
 
+/* Lost events are a sum of what a file says; a nonsensical one must not come out as 0. */
+static void add_lost(struct trace_completeness *completeness, uint64_t events)
+{
+    if (__builtin_add_overflow(completeness->lost_events, events, &completeness->lost_events))
+        completeness->lost_events = UINT64_MAX;
+}
+
 /* Takes a block, decompressed. 0; -EBADMSG with a reason; -ENOMEM. */
 static int take_block(struct trace_reader *reader, const char **ret_reason)
 {
@@ -91,11 +98,14 @@ static int take_block(struct trace_reader *reader, const char **ret_reason)
         if (bytes < TRACE_END_BYTES)
             return -EBADMSG;
         trace_end_read(reader->raw, &completeness->end);
-        completeness->lost_events += completeness->end.lost_events;
+        add_lost(completeness, completeness->end.lost_events);
         return 0;
     default:
         *ret_reason = reason_kind;
-        return reader->blocks.header.minor > TRACE_VERSION_MINOR ? 0 : -EBADMSG;
+        if (reader->blocks.header.minor <= TRACE_VERSION_MINOR)
+            return -EBADMSG;
+        completeness->skipped_blocks++;
+        return 0;
     }
 }
 
@@ -136,7 +146,7 @@ static void count_event(struct trace_reader *reader, const struct trace_event *e
     if (event->time_ns > completeness->last_ns)
         completeness->last_ns = event->time_ns;
     if (event_word_kind(event->word) == EVENT_LOST)
-        completeness->lost_events += event_word_argument(event->word);
+        add_lost(completeness, event_word_argument(event->word));
 }
 
 int trace_reader_next(struct trace_reader *reader, struct trace_event *ret_event, struct error *reterr)

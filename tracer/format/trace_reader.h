@@ -60,6 +60,7 @@ struct trace_completeness {
 
     uint64_t lost_events; /* dropped while recording: events of kind LOST, and what the end block adds */
 
+    uint64_t skipped_blocks; /* of kinds that a later minor version has: of no importance to this one */
     uint64_t file_bytes, blocks, events, contexts, symbols;
     uint64_t first_ns, last_ns;
 };

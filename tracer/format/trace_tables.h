@@ -12,7 +12,7 @@
 #include "tracer/format/rings.h"
 #include "tracer/format/trace_file.h"
 
-/* A payload being written: entries are appended while they fit into TRACE_BLOCK_RAW_MAX. */
+/* A payload being written: entries are appended while they fit into TRACE_BLOCK_RAW_MAX. An empty one has room for any entry. */
 struct trace_payload {
     uint8_t *bytes; /* TRACE_BLOCK_RAW_MAX of them */
     size_t size;

@@ -9,7 +9,7 @@
 
 void trace_unpacker_reset(struct trace_unpacker *unpacker, const uint8_t *bytes, size_t size)
 {
-    memset(&unpacker->guesses, 0, sizeof unpacker->guesses);
+    trace_guesses_reset(&unpacker->guesses);
     unpacker->next = bytes;
     unpacker->end = bytes + size;
 }

@@ -35,7 +35,7 @@ struct open_block {
 struct trace_writer {
     struct trace_output output;
     struct open_block block;
-    struct trace_packer packer;
+    struct trace_guesses guesses;
     uint64_t ring_times_ns[RINGS_COUNT_MAX];
     struct trace_payload table; /* contexts waiting for their block; symbols and notes while they are written */
     uint32_t context_next;      /* the id that goes on the open block of contexts */
@@ -109,7 +109,7 @@ static void open_block(struct trace_writer *writer, uint64_t time_ns)
 {
     writer->block = (struct open_block){
         .bytes = writer->block.bytes, .to = writer->block.bytes, .first_ns = time_ns, .last_ns = time_ns};
-    trace_packer_reset(&writer->packer);
+    trace_guesses_reset(&writer->guesses);
 }
 
 /* Makes room for an event of `ring` and says when it was. */
@@ -122,8 +122,8 @@ static void begin_event(struct trace_writer *writer, uint32_t ring, uint32_t pay
         close_block(writer);
     if (block->to == NULL)
         open_block(writer, time_ns);
-    if (ring != writer->packer.guesses.ring || time_ns != writer->packer.guesses.time_ns) {
-        block->to = trace_pack_segment(&writer->packer, block->to, ring, time_ns);
+    if (ring != writer->guesses.ring || time_ns != writer->guesses.time_ns) {
+        block->to = trace_pack_segment(&writer->guesses, block->to, ring, time_ns);
         block->first_ns = time_ns < block->first_ns ? time_ns : block->first_ns;
         block->last_ns = time_ns > block->last_ns ? time_ns : block->last_ns;
     }
@@ -141,7 +141,7 @@ static size_t write_event(struct trace_writer *writer, uint32_t ring, const uint
     begin_event(writer, ring, (uint32_t)payload_words);
     if (event_word_kind(words[0]) == EVENT_LOST)
         writer->block.lost += event_word_argument(words[0]);
-    writer->block.to = trace_pack_event(&writer->packer, writer->block.to, words[0], words + 1,
+    writer->block.to = trace_pack_event(&writer->guesses, writer->block.to, words[0], words + 1,
                                         (uint32_t)payload_words);
     return (size_t)payload_words + 1;
 }
@@ -161,7 +161,7 @@ void trace_writer_words(struct trace_writer *writer, uint32_t ring, const uint64
         case EVENT_BIRTH:
             begin_event(writer, ring, 0);
             writer->block.births++;
-            writer->block.to = trace_pack_birth(&writer->packer, writer->block.to, words[i]);
+            writer->block.to = trace_pack_birth(&writer->guesses, writer->block.to, words[i]);
             break;
         default:
             taken = write_event(writer, ring, words + i, count - i);
@@ -192,11 +192,8 @@ void trace_writer_contexts(struct trace_writer *writer, uint32_t first, const st
             continue; /* node 0 is known to everybody, and nothing can name the others */
         if (node.parent >= id)
             node.parent = 0; /* no reader would believe it */
-        if (!append_context(writer, id, &node)) {
+        while (!append_context(writer, id, &node))
             write_table(writer, TRACE_BLOCK_CONTEXTS);
-            if (!append_context(writer, id, &node))
-                continue;
-        }
         writer->totals.contexts++;
     }
 }
@@ -206,11 +203,9 @@ void trace_writer_symbols(struct trace_writer *writer, const struct trace_symbol
     close_block(writer);
     trace_symbol_packer_reset(writer->symbols);
     for (size_t i = 0; i < count; i++) {
-        if (!trace_symbol_append(writer->symbols, &writer->table, &symbols[i])) {
+        while (!trace_symbol_append(writer->symbols, &writer->table, &symbols[i])) {
             write_table(writer, TRACE_BLOCK_SYMBOLS);
             trace_symbol_packer_reset(writer->symbols);
-            if (!trace_symbol_append(writer->symbols, &writer->table, &symbols[i]))
-                continue;
         }
         writer->totals.symbols++;
     }
@@ -220,11 +215,8 @@ void trace_writer_symbols(struct trace_writer *writer, const struct trace_symbol
 static void write_notes(struct trace_writer *writer, const struct trace_note *notes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (trace_note_append(&writer->table, &notes[i]))
-            continue;
-        write_table(writer, TRACE_BLOCK_NOTES);
-        if (!trace_note_append(&writer->table, &notes[i]))
-            continue;
+        while (!trace_note_append(&writer->table, &notes[i]))
+            write_table(writer, TRACE_BLOCK_NOTES);
     }
     write_table(writer, TRACE_BLOCK_NOTES);
 }
@@ -278,7 +270,10 @@ int trace_writer_open_fd(int take_fd, const char *name, const struct trace_write
         writer->compressor == NULL)
         error_set(&writer->output.error, -ENOMEM, "cannot write trace '%s': out of memory", name);
 
-    struct trace_file_header header = {TRACE_VERSION_MAJOR, TRACE_VERSION_MINOR, options->pid, options->start_wall_ns};
+    struct trace_file_header header = {.major = TRACE_VERSION_MAJOR,
+                                       .minor = TRACE_VERSION_MINOR,
+                                       .pid = options->pid,
+                                       .start_wall_ns = options->start_wall_ns};
     trace_output_file_header(&writer->output, &header);
     if (writer->output.error.code == 0)
         write_notes(writer, options->notes, options->note_count);

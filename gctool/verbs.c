@@ -6,6 +6,7 @@
 /* Each is defined in commands/NAME.c. */
 #define VERBS(X) \
     X(report)    \
+    X(doctor)    \
     X(help)      \
     X(completion)
 

@@ -58,8 +58,10 @@ static void print_goroutines(void)
 
 void deadlock_check(void)
 {
-    if (timers_next_ns() != INT64_MAX || netpoll_waiter_count() != 0)
+    static bool has_reported; /* the threads do not end with the run, and a late wake-up lets them come here again */
+    if (has_reported || timers_next_ns() != INT64_MAX || netpoll_waiter_count() != 0)
         return;
+    has_reported = true;
     struct text text = {0};
     text_add(&text, "fatal error: all goroutines are asleep - deadlock!\n");
     text_write(&text);

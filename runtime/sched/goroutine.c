@@ -72,12 +72,17 @@ static void set_woken(struct goroutine *goroutine)
         refuse_transition(goroutine, from, GOROUTINE_RUNNABLE);
 }
 
+void goroutine_clear_wait(struct goroutine *goroutine)
+{
+    atomic_store_explicit(&goroutine->wait_reason, WAIT_NONE, memory_order_relaxed); /* relaxed: for tools */
+    atomic_store_explicit(&goroutine->wait_object, NULL, memory_order_relaxed);
+}
+
 void goroutine_ready(struct goroutine *goroutine)
 {
     struct worker *worker = worker_current();
     set_woken(goroutine);
-    atomic_store_explicit(&goroutine->wait_reason, WAIT_NONE, memory_order_relaxed); /* relaxed: for tools */
-    atomic_store_explicit(&goroutine->wait_object, NULL, memory_order_relaxed);
+    goroutine_clear_wait(goroutine);
     if (gcrt_observer != NULL)
         gcrt_observer->go_wake(worker->index, goroutine->id);
     scheduler_make_runnable(worker, goroutine);

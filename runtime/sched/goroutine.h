@@ -81,6 +81,9 @@ void goroutine_park(enum wait_reason reason, const void *object, bool (*commit)(
 /* WAITING -> RUNNABLE on this thread's worker, as its next to run. Threads: any that holds a worker, inside the runtime. */
 void goroutine_ready(struct goroutine *goroutine);
 
+/* It no longer waits for anything. Caller: who makes it runnable. */
+void goroutine_clear_wait(struct goroutine *goroutine);
+
 /* A new goroutine, runnable. Returns its id; out of memory: reports and exits. */
 uint64_t goroutine_start(const char *name, const char *site, size_t stack_bytes, void (*function)(void *), void *arg,
                          const void *frame);

@@ -13,15 +13,19 @@
  * touched yet, which costs a hundred times what a warm one does. */
 enum { UNSTARTED_MAX = 64 };
 
-static void refuse_foreign_thread(const char *call)
+/* Only a goroutine that holds a worker may go on. */
+static void refuse_others(const char *call)
 {
-    if (goroutine_current() == NULL)
+    const struct thread *thread = thread_current();
+    if (thread == NULL || thread->current == NULL)
         gcrt_panic("%s called outside of goroutines", call);
+    if (thread->worker == NULL)
+        gcrt_panic("%s called in a blocking call", call);
 }
 
 void gcrt_go_with(const struct gcrt_go_options *options, void (*function)(void *arg), void *arg, const char *site)
 {
-    refuse_foreign_thread("gcrt_go");
+    refuse_others("gcrt_go");
     runtime_enter();
     const char *name = options != NULL ? options->name : NULL;
     size_t stack_bytes = options != NULL ? options->stack_bytes : 0;
@@ -33,7 +37,7 @@ void gcrt_go_with(const struct gcrt_go_options *options, void (*function)(void *
 
 void gcrt_yield(void)
 {
-    refuse_foreign_thread("gcrt_yield");
+    refuse_others("gcrt_yield");
     runtime_enter();
     scheduler_switch(THREAD_REQUEST_YIELD);
     runtime_leave();
@@ -58,11 +62,11 @@ static bool commit_sleep(struct goroutine *, void *arg)
 
 void gcrt_sleep(int64_t duration_ns)
 {
+    refuse_others("gcrt_sleep");
     if (duration_ns <= 0) {
         gcrt_yield();
         return;
     }
-    refuse_foreign_thread("gcrt_sleep");
     runtime_enter();
     int64_t until_ns;
     if (__builtin_add_overflow(clock_monotonic_ns(), duration_ns, &until_ns))
@@ -74,7 +78,7 @@ void gcrt_sleep(int64_t duration_ns)
 
 void gcrt_goexit(void)
 {
-    refuse_foreign_thread("gcrt_goexit");
+    refuse_others("gcrt_goexit");
     runtime_enter();
     scheduler_switch(THREAD_REQUEST_END);
     abort(); /* an ended goroutine is not resumed */
@@ -85,6 +89,7 @@ void gcrt_exit(int status)
     struct thread *thread = thread_current();
     if (thread == NULL || thread->current == NULL)
         exit(status);
+    refuse_others("gcrt_exit");
     runtime_enter();
     thread->request_status = status;
     thread->request_exits = true;

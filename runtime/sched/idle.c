@@ -21,15 +21,15 @@ static const uint64_t WAKE_INTERVAL_CYCLES = 250000;
 
 static struct {
     struct lock lock;
-    struct worker *workers; /* linked by idle_next; under `lock`, as all but the atomics */
-    struct thread *threads; /* linked by idle_next */
-    struct thread *poller;
+    struct worker *workers;           /* linked by idle_next; under `lock`, as all but the atomics */
+    struct thread *threads;           /* linked by idle_next */
+    struct thread *poller;            /* in the place of the poller until it has left it, maybe with a worker already */
     unsigned unblocked_count;         /* threads in blocking calls whose worker was taken away */
     unsigned thread_count;            /* all there are */
-    _Atomic unsigned worker_count;    /* of `workers`; written under `lock`, read by anybody as a hint */
+    _Atomic unsigned worker_count;    /* of `workers`; written under `lock`, read by anybody */
     _Atomic unsigned searching_count; /* threads that look for work */
-    _Atomic int64_t poller_until_ns;  /* until when the poller sleeps; written by the poller */
-} idle = {.poller_until_ns = INT64_MAX};
+    _Atomic int64_t poller_until_ns;  /* until when the poller sleeps at the latest: see become_poller() */
+} idle;
 
 /* ---- under the lock ---- */
 
@@ -43,14 +43,16 @@ static void push_worker(struct worker *worker)
     atomic_fetch_add_explicit(&idle.worker_count, 1, memory_order_relaxed);
 }
 
-/* Takes an idle worker for `thread`. */
+/* Takes an idle worker for `thread`. From here on somebody works, so the monitor is awake, whatever it was that woke the thread. */
 static bool take_worker(struct thread *thread)
 {
     struct worker *worker = idle.workers;
     if (worker == NULL)
         return false;
     idle.workers = worker->idle_next;
-    atomic_fetch_sub_explicit(&idle.worker_count, 1, memory_order_relaxed);
+    /* Sequentially consistent: see monitor_attend(). */
+    atomic_fetch_sub(&idle.worker_count, 1);
+    monitor_attend();
     atomic_store_explicit(&worker->held_by, thread, memory_order_relaxed);
     atomic_store_explicit(&worker->state, WORKER_RUNNING, memory_order_relaxed);
     thread->worker = worker;
@@ -63,7 +65,17 @@ static void push_thread(struct thread *thread)
     idle.threads = thread;
 }
 
-/* Removes one from the idle list, or else the poller; then that is to be interrupted. */
+/* The place of the poller is free. Until it has looked at the timers it counts as sleeping for ever: whoever arms one and goes idle
+ * after this, under the lock, sees that or what the look gave, and interrupts it when that is too late. Modelled in tests/model/poller.pml. */
+static void become_poller(struct thread *thread)
+{
+    idle.poller = thread;
+    thread->is_poller = true;
+    atomic_store(&idle.poller_until_ns, INT64_MAX); /* sequentially consistent: see sleep_as_poller() */
+}
+
+/* Takes one from the idle list, or else the poller, which is to get a worker and to be interrupted. It leaves its place itself: were there
+ * a new poller already, that could take the interruption for its own. */
 static struct thread *pop_thread(bool *ret_was_poller)
 {
     struct thread *thread = idle.threads;
@@ -72,9 +84,7 @@ static struct thread *pop_thread(bool *ret_was_poller)
         idle.threads = thread->idle_next;
     } else {
         thread = idle.poller;
-        assert(thread != NULL); /* the second invariant of idle.h */
-        idle.poller = NULL;
-        thread->is_poller = false;
+        assert(thread != NULL && thread->worker == NULL); /* the second invariant of idle.h */
     }
     return thread;
 }
@@ -89,16 +99,21 @@ static void begin_search(struct thread *thread)
 
 /* ---- waking ---- */
 
-/* Whoever was taken out of the idle list or the poller's place under the lock. The word is a hint to look: the truth is under the lock. */
-static void wake_thread(struct thread *thread, bool was_poller)
+/* Makes a thread in sleep_on_futex() look again: what has become of it is written under the lock. */
+static void wake_sleeper(struct thread *thread)
 {
     /* Release: pairs with the acquire in sleep_on_futex(). */
     atomic_store_explicit(&thread->wake, 1, memory_order_release);
+    futex_wake_one(&thread->wake);
+}
+
+/* Of pop_thread(), after the lock. */
+static void wake_thread(struct thread *thread, bool was_poller)
+{
     if (was_poller)
         netpoll_interrupt();
     else
-        futex_wake_one(&thread->wake);
-    monitor_attend();
+        wake_sleeper(thread);
 }
 
 void idle_wake_one(void)
@@ -148,23 +163,25 @@ void idle_search_end(struct thread *thread)
 /* Until somebody took this thread off the idle list; also returns for a wake-up that came late. */
 static void sleep_on_futex(struct thread *thread)
 {
-    /* Acquire: pairs with the release in wake_thread(). */
+    /* Acquire: pairs with the release in wake_sleeper(). */
     while (atomic_exchange_explicit(&thread->wake, 0, memory_order_acquire) == 0)
         futex_wait(&thread->wake, 0);
 }
 
-/* Something happened and this thread is still the poller: it takes an idle worker. When all are busy they will look; then it lies down. */
+/* Whatever ended the sleep, the thread leaves the poller's place. Nobody gave it a worker, so something happened: it takes an idle one. When
+ * all are busy they will look; then it lies down. */
 static void sleep_as_poller(struct thread *thread)
 {
     int64_t until_ns = timers_next_ns();
-    /* Relaxed: read by idle_wait() under the lock; a timer armed after our look is seen by who armed it when that goes idle, or by the
-     * monitor. */
-    atomic_store_explicit(&idle.poller_until_ns, until_ns, memory_order_relaxed);
+    /* Sequentially consistent: in idle_wait() a worker reads it after it has armed its timers. It may read what become_poller() wrote, and
+     * interrupt for nothing; but when it reads this, we have missed its timer or it has seen that we know. A worker that does not go idle
+     * looks after its timers itself, and the monitor after it. */
+    atomic_store(&idle.poller_until_ns, until_ns);
     netpoll_sleep(until_ns);
     lock_take(&idle.lock);
-    if (idle.poller == thread) {
-        idle.poller = NULL;
-        thread->is_poller = false;
+    idle.poller = NULL;
+    thread->is_poller = false;
+    if (thread->worker == NULL) {
         if (take_worker(thread))
             begin_search(thread);
         else
@@ -190,12 +207,12 @@ static void sleep_until_worker(struct thread *thread, bool is_poller)
 /* Under the lock: into the place of the poller if it is free. */
 static bool lie_down(struct thread *thread)
 {
-    thread->is_poller = idle.poller == NULL;
-    if (thread->is_poller)
-        idle.poller = thread;
+    bool is_free = idle.poller == NULL;
+    if (is_free)
+        become_poller(thread);
     else
         push_thread(thread);
-    return thread->is_poller;
+    return is_free;
 }
 
 void idle_wait(struct thread *thread)
@@ -210,8 +227,8 @@ void idle_wait(struct thread *thread)
     thread->worker = NULL;
     push_worker(worker);
     bool is_poller = lie_down(thread);
-    bool is_late = !is_poller && idle.poller != NULL &&
-                   timers_next_ns() < atomic_load_explicit(&idle.poller_until_ns, memory_order_relaxed);
+    /* Sequentially consistent: see sleep_as_poller(). */
+    bool is_late = !is_poller && idle.poller != NULL && timers_next_ns() < atomic_load(&idle.poller_until_ns);
     if (idle_is_all() && idle.unblocked_count == 0)
         deadlock_check();
     lock_release(&idle.lock);
@@ -299,7 +316,7 @@ bool idle_retake(struct worker *worker, uintptr_t state)
 
 bool idle_is_all(void)
 {
-    return atomic_load_explicit(&idle.worker_count, memory_order_relaxed) == worker_count();
+    return atomic_load(&idle.worker_count) == worker_count(); /* sequentially consistent: see monitor_attend() */
 }
 
 void idle_ensure_poller(void)
@@ -308,12 +325,9 @@ void idle_ensure_poller(void)
     struct thread *thread = idle.poller == NULL ? idle.threads : NULL;
     if (thread != NULL) {
         idle.threads = thread->idle_next;
-        idle.poller = thread;
-        thread->is_poller = true;
+        become_poller(thread);
     }
     lock_release(&idle.lock);
-    if (thread != NULL) {
-        atomic_store_explicit(&thread->wake, 1, memory_order_release); /* as in wake_thread() */
-        futex_wake_one(&thread->wake);
-    }
+    if (thread != NULL)
+        wake_sleeper(thread);
 }

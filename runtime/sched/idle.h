@@ -3,7 +3,8 @@
  * One idle thread, the poller, waits in netpoll for I/O and timers; the others on their futex. Who wakes a thread gives it a worker.
  *
  * Invariants, under the idle lock:
- *     threads == those that hold a worker + those on the idle list + the poller + those in a blocking call whose worker was taken away
+ *     threads == those that hold a worker + those on the idle list + the poller, while it has none + those in a blocking call whose worker
+ *                was taken away
  *     threads >= workers + the last of these: so whenever a worker is idle, there is a thread to run it.
  *
  * No wake-up is lost: what comes from a worker's holder is found by that holder at the latest; what comes from elsewhere goes to the global

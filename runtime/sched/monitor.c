@@ -23,8 +23,8 @@ static _Atomic uint32_t monitor_state;
 void monitor_attend(void)
 {
     uint32_t expected = MONITOR_ASLEEP;
-    /* Acquire: a plain look first, since it is nearly always awake. Sequentially consistent: against the monitor's last look in
-     * fall_asleep(): either it sees the worker that is no longer idle, or this sees it asleep. */
+    /* A plain look first, since it is nearly always awake. Sequentially consistent: against the monitor's last look in fall_asleep():
+     * either it sees the worker that is no longer idle, or this sees it asleep. */
     if (atomic_load(&monitor_state) == MONITOR_ASLEEP &&
         atomic_compare_exchange_strong(&monitor_state, &expected, MONITOR_AWAKE))
         futex_wake_one(&monitor_state);
@@ -37,7 +37,15 @@ void monitor_end(void)
     futex_wake_one(&monitor_state);
 }
 
-/* A worker seen in the same blocking call for the second time is given to a thread that can use it. */
+/* No goroutine has begun on it since the last look. */
+static bool is_long_busy(const struct worker *worker)
+{
+    /* Relaxed: as in is_held_up(). */
+    return atomic_load_explicit(&worker->tick, memory_order_relaxed) ==
+           atomic_load_explicit(&worker->monitor_tick, memory_order_relaxed);
+}
+
+/* A worker seen in a blocking call of the same thread for the second time is given to a thread that can use it. */
 static bool look_at_blocking(struct worker *worker)
 {
     /* Relaxed: idle_retake() tests again. */
@@ -46,7 +54,7 @@ static bool look_at_blocking(struct worker *worker)
     worker->monitor_state = state;
     if (state == WORKER_IDLE || state == WORKER_RUNNING)
         return false;
-    if (!is_again || worker->tick != worker->monitor_tick)
+    if (!is_again || !is_long_busy(worker))
         return true;
     if (!idle_has_spare_thread())
         thread_start();
@@ -57,12 +65,14 @@ static bool look_at_blocking(struct worker *worker)
 /* Work that waits behind a goroutine that has been running since the last look. */
 static bool is_held_up(struct worker *worker)
 {
-    bool is_long_busy = worker->tick == worker->monitor_tick;
-    worker->monitor_tick = worker->tick;
+    bool was_long_busy = is_long_busy(worker);
+    /* Relaxed, both: thieves compare the two, and a wrong answer costs a look. */
+    atomic_store_explicit(&worker->monitor_tick, atomic_load_explicit(&worker->tick, memory_order_relaxed),
+                          memory_order_relaxed);
     if (run_queue_length(&worker->queue) != 0)
         return true;
     /* Relaxed: only whether there is one; a thief takes it in order. */
-    return is_long_busy && atomic_load_explicit(&worker->next, memory_order_relaxed) != NULL;
+    return was_long_busy && atomic_load_explicit(&worker->next, memory_order_relaxed) != NULL;
 }
 
 /* Whether there was anything that calls for another look soon. */

@@ -12,7 +12,7 @@
 void monitor_run(void);
 void monitor_end(void);
 
-/* Somebody begins to work: if the monitor sleeps because all were idle, it wakes. */
+/* A worker is no longer idle: if the monitor sleeps because all were, it wakes. After that change, so that one of both sees the other. */
 void monitor_attend(void);
 
 #endif

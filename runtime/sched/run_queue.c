@@ -1,5 +1,6 @@
 #include "sched/run_queue.h"
 
+#include <assert.h>
 #include <stddef.h>
 
 static struct goroutine *slot_read(struct run_queue *queue, uint32_t index)
@@ -78,6 +79,8 @@ struct goroutine *run_queue_steal(struct run_queue *thief, struct run_queue *vic
     if (count == 0)
         return NULL;
     uint32_t tail = atomic_load_explicit(&thief->tail, memory_order_relaxed);
+    /* Acquire: as in run_queue_push(). */
+    assert(atomic_load_explicit(&thief->head, memory_order_acquire) == tail);
     for (unsigned i = 1; i < count; i++)
         slot_write(thief, tail + i - 1, batch[i]);
     /* Release: as in run_queue_push(). */

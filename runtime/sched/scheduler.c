@@ -1,6 +1,7 @@
 #include "sched/scheduler.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "observe/observe.h"
@@ -107,6 +108,7 @@ static bool serve_park(struct thread *thread, struct goroutine *goroutine)
         return false; /* from here on it may run elsewhere */
     goroutine_set_status(goroutine, GOROUTINE_RUNNABLE);
     goroutine_set_status(goroutine, GOROUTINE_RUNNING);
+    goroutine_clear_wait(goroutine);
     if (gcrt_observer != NULL) {
         gcrt_observer->go_wake(thread->worker->index, goroutine->id);
         gcrt_observer->go_run(thread->worker->index, goroutine->id);
@@ -361,8 +363,9 @@ static uintptr_t own_stack_high(void)
     pthread_attr_t attributes;
     void *low;
     size_t bytes;
-    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
-        fatal_exit("out of memory: cannot ask for the bounds of the first thread's stack");
+    int error = pthread_getattr_np(pthread_self(), &attributes);
+    if (error != 0)
+        fatal_exit("cannot ask for the bounds of the first thread's stack: %s", strerror(error));
     pthread_attr_getstack(&attributes, &low, &bytes);
     pthread_attr_destroy(&attributes);
     return (uintptr_t)low + bytes;

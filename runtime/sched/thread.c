@@ -34,8 +34,9 @@ static void publish(struct thread *thread)
 static void find_own_stack(struct thread *thread)
 {
     pthread_attr_t attributes;
-    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
-        fatal_exit("out of memory: cannot ask for the bounds of a thread's stack");
+    int error = pthread_getattr_np(pthread_self(), &attributes);
+    if (error != 0)
+        fatal_exit("cannot ask for the bounds of a thread's stack: %s", strerror(error));
     void *low;
     size_t bytes;
     pthread_attr_getstack(&attributes, &low, &bytes);
@@ -63,9 +64,10 @@ void thread_start(void)
 {
     struct thread *thread = pages_map((sizeof *thread + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES);
     if (thread == NULL)
-        fatal_exit("out of memory: no memory for another thread");
+        fatal_exit("cannot start another thread: out of memory");
     idle_add_new(thread);
     int error = pthread_create(&thread->pthread, NULL, thread_main, thread);
     if (error != 0)
-        fatal_exit("cannot start another thread: %s", strerror(error));
+        fatal_exit("cannot start another thread: %s (limits: ulimit -u, ulimit -v, pids.max of the control group)",
+                   strerror(error));
 }

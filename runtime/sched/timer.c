@@ -49,9 +49,8 @@ static void sift_down(struct timer_heap *heap, uint32_t place, struct timer *tim
 
 static void publish_next(struct timer_heap *heap)
 {
-    /* Relaxed: a hint for who looks without the lock; see sleep_as_poller() for why a stale one does no harm. */
-    atomic_store_explicit(&heap->next_ns, heap->count > 0 ? heap->entries[0]->when_ns : INT64_MAX,
-                          memory_order_relaxed);
+    /* Sequentially consistent: against the poller, see sleep_as_poller(). */
+    atomic_store(&heap->next_ns, heap->count > 0 ? heap->entries[0]->when_ns : INT64_MAX);
 }
 
 static void grow(struct timer_heap *heap)
@@ -130,8 +129,7 @@ int64_t timers_next_ns(void)
 {
     int64_t next_ns = INT64_MAX;
     for (unsigned i = 0; i < worker_count(); i++) {
-        /* Relaxed: see publish_next(). */
-        int64_t its_ns = atomic_load_explicit(&worker_at(i)->timers.next_ns, memory_order_relaxed);
+        int64_t its_ns = atomic_load(&worker_at(i)->timers.next_ns); /* sequentially consistent: see publish_next() */
         if (its_ns < next_ns)
             next_ns = its_ns;
     }

@@ -58,7 +58,7 @@ int gcrt_run(const struct gcrt_options *options, int (*entry)(void *arg), void *
         .stress_migrate = environment.stress.migrate,
     });
     heap_start(environment.stress.collect_every);
-    collector_start(environment.percent);
+    collector_start(environment.percent, environment.stress.barrier);
     start_observer(environment.trace);
     announce_names();
     return scheduler_run(entry, arg);

@@ -7,6 +7,7 @@
 #include <gcrt/memory.h>
 #include <gcrt/run.h>
 
+#include "collector/barrier.h"
 #include "collector/mark.h"
 #include "collector/phase.h"
 #include "collector/roots.h"
@@ -73,11 +74,13 @@ static void run_cycle(enum collector_cause cause)
     enter_phase(cycle, PHASE_ROOTS);
     heap_caches_flush();
     mark_begin();
+    barrier_drain(mark_range, NULL);
     roots_visit(mark_range, NULL);
     enter_phase(cycle, PHASE_MARK);
     mark_drain();
     enter_phase(cycle, PHASE_MARK_END);
     mark_end(&marked);
+    barrier_check_empty();
     heap_spans_to_sweep();
     end_cycle(cycle, cause, &marked);
     enter_phase(cycle, PHASE_SWEEP);
@@ -126,9 +129,10 @@ static bool run_last_cycle(void)
     return true;
 }
 
-void collector_start(int percent)
+void collector_start(int percent, bool stress_barrier)
 {
     growth_percent = percent;
+    barrier_start(stress_barrier);
     roots_refresh();
     atomic_store_explicit(&heap_pressure.goal_bytes, goal_after(0), memory_order_relaxed);
     heap_pressure.collect = collect_for_heap;

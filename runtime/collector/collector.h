@@ -9,7 +9,10 @@
 #ifndef RUNTIME_COLLECTOR_COLLECTOR_H
 #define RUNTIME_COLLECTOR_COLLECTOR_H
 
-/* `percent`: growth over what survived that starts the next cycle; negative: only when asked. After heap_start(). */
-void collector_start(int percent);
+#include <stdbool.h>
+
+/* `percent`: growth over what survived that starts the next cycle; negative: only when asked. `stress_barrier`: stores tell of their values
+ * during the whole run. After heap_start(). */
+void collector_start(int percent, bool stress_barrier);
 
 #endif

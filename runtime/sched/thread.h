@@ -32,7 +32,8 @@ enum thread_request {
 
 struct thread {
     volatile unsigned depth; /* runtime calls in progress, see runtime_call.h; read by this thread's signal handler */
-    struct worker *worker;   /* held; NULL while idle, or in a blocking call whose worker was taken away */
+    int tid;
+    struct worker *worker;           /* held; NULL while idle, or in a blocking call whose worker was taken away */
     struct worker *blocking_worker;  /* held when the blocking call began */
     struct goroutine *current;       /* whose stack this thread runs on; NULL: the scheduler's */
     void *scheduler_stack_pointer;   /* saved while a goroutine runs */
@@ -47,7 +48,6 @@ struct thread {
 
     /* Of sched/stop.c. */
     _Atomic uint32_t stop_state;
-    uint64_t stop_epoch;
     uintptr_t signal_context; /* lowest address of what a stop's signal saved; 0: not stopped by signal */
     uintptr_t signal_stack_low, signal_stack_high; /* the alternate stack of all our handlers */
 
@@ -61,7 +61,6 @@ struct thread {
     void *fibre;      /* TSan's handle of the thread's own stack */
     void *fake_stack; /* ASan's, while a goroutine runs */
     pthread_t pthread;
-    int tid;
     struct thread *all_next; /* written before the record is published */
 };
 
@@ -69,7 +68,7 @@ struct thread {
 extern __thread struct thread *gcrt_thread __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* The thread of the caller; NULL: not one of the runtime's. The asm is volatile so that no compiler keeps it, or %fs, across a switch. */
-static inline struct thread *thread_current(void)
+static inline __attribute__((always_inline)) struct thread *thread_current(void)
 {
     struct thread *thread;
     __asm__ volatile("movq gcrt_thread@gottpoff(%%rip), %0\n\tmovq %%fs:(%0), %0" : "=r"(thread));

@@ -11,7 +11,7 @@
 enum { WORKER_COUNT_MAX = 256 };
 
 /* The worker of the caller's thread. NULL on a foreign thread, and in a blocking call. */
-static inline struct worker *worker_current(void)
+static inline __attribute__((always_inline)) struct worker *worker_current(void)
 {
     struct thread *thread = thread_current();
     return thread != NULL ? thread->worker : NULL;

@@ -15,6 +15,7 @@
 #include "platform/lock.h"
 #include "sched/run_queue.h"
 
+struct barrier_buffer;
 struct goroutine;
 struct heap_cache;
 struct thread;
@@ -31,7 +32,8 @@ struct timer_heap {
 };
 
 struct worker {
-    struct heap_cache *cache; /* the allocator's; see worker_cache() */
+    struct heap_cache *cache;       /* the allocator's; see worker_cache() */
+    struct barrier_buffer *barrier; /* the collector's; barrier_slow.S knows its place */
     unsigned index;
     _Atomic uintptr_t state;
     _Atomic(struct thread *) held_by; /* for stops and reports */

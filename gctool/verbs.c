@@ -5,6 +5,7 @@
 
 /* Each is defined in commands/NAME.c. */
 #define VERBS(X) \
+    X(trace)     \
     X(report)    \
     X(doctor)    \
     X(help)      \

@@ -8,6 +8,7 @@
 #include "gctool/analyze/sections.h"
 #include "gctool/model/load.h"
 #include "gctool/output/output.h"
+#include "gctool/output/shell_word.h"
 #include "gctool/verb.h"
 
 enum { LIMIT_FOR_PEOPLE = 20 };
@@ -45,33 +46,13 @@ static bool has_section(const struct report *report, int section)
 
 /* ---- the next command to type ---- */
 
-/* A word as the shell takes it: quoted unless it is plain. */
-static void write_shell_word(const char *word, FILE *out)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
-    if (*word && strspn(word, plain) == strlen(word)) {
-        fputs(word, out);
-        return;
-    }
-    fputc('\'', out);
-    for (; *word; word++) {
-        if (*word == '\'')
-            fputs("'\\''", out);
-        else if ((unsigned char)*word >= 0x20 && *word != 0x7f)
-            fputc(*word, out);
-        else
-            fputc('?', out);
-    }
-    fputc('\'', out);
-}
-
 /* What a person would want to see now. */
 static void write_next(const struct report *report, const struct model *model, FILE *out)
 {
     struct completeness judged = completeness_judge(model);
     bool damaged = judged.reasons[COMPLETENESS_DAMAGED] || judged.reasons[COMPLETENESS_CUT];
     fprintf(out, "gctool %s ", damaged ? "verify" : "report");
-    write_shell_word(report->path, out);
+    shell_word_write(report->path, out);
     if (damaged)
         return;
     if (!report->options.ranking.by_stack && model->alive_objects > 0)

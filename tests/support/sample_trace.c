@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include "base/error.h"
 #include "tracer/format/little_endian.h"
@@ -145,6 +146,28 @@ void sample_reseal(struct sample_trace *trace)
         trace_block_header_write(&header, block + TRACE_BLOCK_HEADER_BYTES, block);
         at += TRACE_BLOCK_HEADER_BYTES + header.stored_bytes;
     }
+}
+
+struct sample_trace sample_plain(const struct sample_trace *trace)
+{
+    static uint8_t raw[TRACE_BLOCK_RAW_MAX];
+    struct sample_trace plain = {.bytes = malloc(TRACE_FILE_HEADER_BYTES), .size = TRACE_FILE_HEADER_BYTES};
+    require(plain.bytes != NULL, "allocate");
+    memcpy(plain.bytes, trace->bytes, TRACE_FILE_HEADER_BYTES);
+    for (size_t nth = 0, at; (at = sample_block_at(trace, nth)) < trace->size; nth++) {
+        struct trace_block_header header;
+        require(trace_block_header_read(trace->bytes + at, &header) == NULL, "read a block");
+        const uint8_t *stored = trace->bytes + at + TRACE_BLOCK_HEADER_BYTES;
+        if (header.encoding == TRACE_ZSTD) {
+            size_t bytes = ZSTD_decompress(raw, sizeof raw, stored, header.stored_bytes);
+            require(bytes == header.raw_bytes, "decompress a block");
+            stored = raw;
+        }
+        header.encoding = TRACE_PLAIN;
+        header.stored_bytes = 0;
+        sample_append_block(&plain, header, stored, header.raw_bytes);
+    }
+    return plain;
 }
 
 struct sample_trace sample_copy(const struct sample_trace *trace)

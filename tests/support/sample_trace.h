@@ -68,6 +68,9 @@ size_t sample_block_at(const struct sample_trace *trace, size_t nth);
 /* Computes anew the checksums of the file header and of all blocks that can be found, and lets blocks name this file. */
 void sample_reseal(struct sample_trace *trace);
 
+/* The same file with all payloads stored as they are, so that changed bytes reach those who read them. */
+struct sample_trace sample_plain(const struct sample_trace *trace);
+
 struct sample_trace sample_copy(const struct sample_trace *trace);
 void sample_write_file(const struct sample_trace *trace, const char *path);
 struct sample_trace sample_read_file(const char *path);

@@ -7,6 +7,7 @@
 #define VERBS(X) \
     X(trace)     \
     X(report)    \
+    X(verify)    \
     X(doctor)    \
     X(help)      \
     X(completion)

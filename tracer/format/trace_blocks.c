@@ -33,8 +33,10 @@ static int read_file_header(struct trace_blocks *blocks, struct error *reterr)
     if (memcmp(input->bytes, TRACE_FILE_MAGIC, compared) != 0) {
         char text[16];
         first_bytes(input, text);
-        return error_set(reterr, -EINVAL, "cannot open trace '%s': not a gctrace file (starts with %s)", input->name,
+        code = error_set(reterr, -EINVAL, "cannot open trace '%s': not a gctrace file (starts with %s)", input->name,
                          text);
+        error_hint(reterr, "'gctool trace PROGRAM' makes one");
+        return code;
     }
     if (input->available < TRACE_FILE_HEADER_BYTES)
         return error_set(reterr, -ENODATA, "cannot open trace '%s': it ends within its header, after %zu bytes",

@@ -38,4 +38,7 @@ endfunction()
 completion(bash gctool bash-completion/completions)
 completion(zsh _gctool zsh/site-functions)
 
+file(GLOB formats CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/formats/*)
+install(FILES ${formats} DESTINATION ${CMAKE_INSTALL_DOCDIR}/formats)
+
 add_custom_target(documents ALL DEPENDS ${documents})

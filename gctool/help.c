@@ -9,7 +9,7 @@
 #include "gctool/topics.h"
 #include "gctool/verbs.h"
 
-enum { INDENT = 2, OPTION_TEXT_COLUMN = 23, TEXT_COLUMN = 18 };
+enum { INDENT = 2, OPTION_TEXT_COLUMN = 23, TEXT_COLUMN = 19 };
 
 /* "  label", then the text from `column` on, in the next line when the label is too long. */
 static void write_entry(const char *label, const char *text, int column, FILE *out)

@@ -37,7 +37,7 @@ void suggest_consider(struct suggest *suggest, const char *candidate)
     unsigned far = strncmp(suggest->word, candidate, word_length) == 0
                        ? 1
                        : distance(suggest->word, word_length, candidate, candidate_length);
-    if (far <= (word_length + 2) / 3 && (!suggest->best || far < suggest->distance)) {
+    if (far <= (word_length + 1) / 3 && (!suggest->best || far < suggest->distance)) {
         suggest->best = candidate;
         suggest->distance = far;
     }

@@ -26,8 +26,9 @@ static void put_exit_codes(struct rows *rows)
         {"1", "a check found something: 'verify' a damaged file, 'doctor' something missing"},
         {"2", "gctool failed, or could not check: no such file, no permission, a full disk"},
         {"3", "the command line is wrong"},
-        {"125", "of 'trace': gctool failed before the program ran, or the recording could not be kept"},
-        {"126", "of 'trace': the program could not be run, or is not linked with libgcrt"},
+        {"125",
+         "of 'trace': gctool failed, the program does not use libgcrt, or what was recorded is not all in the file"},
+        {"126", "of 'trace': the program cannot be executed"},
         {"127", "of 'trace': there is no such program"},
         {"128+N", "of 'trace': the program was ended by signal N"},
     };
@@ -51,9 +52,9 @@ static void put_environment(struct rows *rows)
 static void put_formats(struct rows *rows)
 {
     static const struct entry entries[] = {
-        {".gctrace", "what 'gctool trace' writes and 'report' and 'verify' read: docs/formats/gctrace.md, gctrace(5)"},
-        {"gctool.VERB.v1", "the JSON document that a verb writes with --json: docs/formats/VERB.schema.json"},
-        {"gctool.error.v1", "the JSON document where the verb failed: docs/formats/error.schema.json"},
+        {".gctrace", "what 'gctool trace' writes and 'report' and 'verify' read: formats/gctrace.md"},
+        {"gctool.VERB.v1", "the JSON document that a verb writes with --json: formats/VERB.schema.json"},
+        {"gctool.error.v1", "the JSON document where the verb failed: formats/error.schema.json"},
     };
     put(rows, entries, sizeof entries / sizeof *entries);
 }
@@ -73,8 +74,7 @@ const struct topic topics[] = {
      "Every file says what it is and of which version; a reader takes every version up to its own. A JSON document "
      "names "
      "its schema in the member 'schema'; units stand in the keys. Members are only ever added to a schema; a removal "
-     "makes "
-     "a new version.",
+     "makes a new version. share/doc/gctool/formats of an installation describes them.",
      put_formats},
     {NULL, NULL, NULL, NULL},
 };

@@ -11,7 +11,7 @@
 
 static uint64_t permille(uint64_t part, uint64_t whole)
 {
-    return whole ? (uint64_t)((unsigned __int128)part * 1000 / whole) : 0;
+    return whole ? (uint64_t)(((unsigned __int128)part * 1000 + whole / 2) / whole) : 0;
 }
 
 /* ---- where: function, location, and the whole stack when asked ---- */

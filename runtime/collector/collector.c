@@ -133,7 +133,7 @@ void collector_start(int percent, bool stress_barrier)
 {
     growth_percent = percent;
     barrier_start(stress_barrier);
-    roots_refresh();
+    roots_find();
     atomic_store_explicit(&heap_pressure.goal_bytes, goal_after(0), memory_order_relaxed);
     heap_pressure.collect = collect_for_heap;
     scheduler_run_end_hook = run_last_cycle;

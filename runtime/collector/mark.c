@@ -5,11 +5,9 @@
 
 #include "heap/kind.h"
 #include "heap/span.h"
+#include "platform/fibre.h"
 #include "platform/log.h"
 #include "platform/pages.h"
-
-/* Reading stacks and other people's data is the collector's business, whatever the sanitizers think of the gaps between variables. */
-#define UNSANITIZED __attribute__((no_sanitize("address", "thread", "undefined")))
 
 /* Objects wait here between the prefetch of their first line and their scan: tripled the speed of marking in the prototype (a memory access takes
  * about as long as scanning eight objects). A power of two. */

@@ -2,8 +2,11 @@
 #ifndef RUNTIME_COLLECTOR_ROOTS_H
 #define RUNTIME_COLLECTOR_ROOTS_H
 
-/* Looks again at which objects are loaded. Before a stop, since it takes the dynamic linker's lock, which a stopped thread may hold. An object
- * must not be unloaded while goroutines run. */
+/* Looks at which objects are loaded. Before there are threads. */
+void roots_find(void);
+
+/* Looks again. Before a stop, since it takes the dynamic linker's lock, which a stopped thread may hold. Caller: a goroutine at depth 1. An
+ * object must not be unloaded while goroutines run. */
 void roots_refresh(void);
 
 /* While the world stands. */

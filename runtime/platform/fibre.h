@@ -23,6 +23,16 @@
 #endif
 #endif
 
+/* For code that reads stacks and other people's data, whatever the sanitizers think of the gaps between variables. */
+#define UNSANITIZED __attribute__((no_sanitize("address", "thread", "undefined")))
+
+/* TSan keeps a signal back until the thread makes a call that it knows: nobody can be stopped in place. */
+#ifdef FIBRE_TSAN
+enum { FIBRE_DELAYS_SIGNALS = 1 };
+#else
+enum { FIBRE_DELAYS_SIGNALS = 0 };
+#endif
+
 #ifdef FIBRE_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>

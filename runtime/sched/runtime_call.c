@@ -6,10 +6,13 @@
 
 void runtime_stop_point(void)
 {
-    runtime_enter();
-    runtime_on_scheduler_stack(stop_stand, NULL);
-    struct thread *thread = thread_current();
-    thread->depth = thread->depth - 1;
+    do {
+        runtime_enter();
+        runtime_on_scheduler_stack(stop_stand, NULL);
+        atomic_signal_fence(memory_order_seq_cst); /* as in runtime_leave(), and as there the poll comes last */
+        struct thread *thread = thread_current();
+        thread->depth = thread->depth - 1;
+    } while (runtime_stop_wanted() && thread_current()->depth == 0);
 }
 
 void runtime_on_scheduler_stack(void (*function)(void *arg), void *arg)

@@ -19,6 +19,7 @@
 #include "sched/runtime_call.h"
 #include "sched/stack.h"
 #include "sched/stop.h"
+#include "sched/stop_signal.h"
 #include "sched/timer.h"
 #include "sched/worker.h"
 
@@ -314,6 +315,7 @@ void scheduler_start(const struct scheduler_options *start_options)
     workers_make(options.worker_count);
     netpoll_start();
     overflow_handler_install();
+    stop_signal_install();
 }
 
 void scheduler_finish(int status, bool exits)

@@ -1,78 +1,81 @@
 #include "sched/stop.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
 
+#include "observe/observe.h"
 #include "platform/clock.h"
-#include "platform/futex.h"
 #include "sched/goroutine.h"
-#include "sched/runtime_call.h"
 #include "sched/scheduler.h"
+#include "sched/stand.h"
+#include "sched/stop_signal.h"
 #include "sched/timer.h"
+#include "sched/worker.h"
 
-/* thread->stop_state */
-enum { STOP_STATE_AWAY = 0, STOP_STATE_ACTIVE = 1 };
+enum {
+    POLLERS_NS = 20 * 1000,     /* before signals are sent, so that who polls anyway need not be interrupted */
+    ASK_AGAIN_NS = 1000 * 1000, /* a signal that met the last instructions of a leaf of the runtime is forgotten */
+};
 
-_Atomic uint32_t stop_word;             /* odd: a stop is wanted; each has its own number; see runtime_call.h */
-static _Atomic uint32_t standing_count; /* changes when somebody begins to stand during a stop */
 static int64_t stopped_at_ns;
+static enum stop_reason stopped_for;
 static struct stop_account account;
 
-void stop_away_begin(void)
+static bool all_stand(void)
 {
-    /* Sequentially consistent, here and below: either the stopper sees us away, or we see that it waits. */
-    atomic_store(&thread_current()->stop_state, STOP_STATE_AWAY);
-    if ((atomic_load(&stop_word) & 1) == 0)
-        return;
-    atomic_fetch_add(&standing_count, 1);
-    futex_wake_all(&standing_count);
-}
-
-void stop_away_end(void)
-{
-    struct thread *thread = thread_current();
-    for (;;) {
-        atomic_store(&thread->stop_state, STOP_STATE_ACTIVE);
-        uint32_t word = atomic_load(&stop_word);
-        if ((word & 1) == 0)
-            return;
-        stop_away_begin();
-        futex_wait(&stop_word, word);
-    }
-}
-
-void scheduler_stand(void)
-{
-    stop_away_begin();
-    stop_away_end();
-}
-
-void stop_stand(void *)
-{
-    scheduler_stand();
-}
-
-static void wait_for(struct thread *thread)
-{
-    for (;;) {
-        uint32_t count = atomic_load(&standing_count);
-        if (atomic_load(&thread->stop_state) == STOP_STATE_AWAY)
-            return;
-        futex_wait(&standing_count, count);
-    }
-}
-
-void world_stop(enum stop_reason)
-{
-    for (;;) {
-        uint32_t word = atomic_load(&stop_word);
-        if ((word & 1) == 0 && atomic_compare_exchange_strong(&stop_word, &word, word + 1))
-            break;
-        scheduler_stand();
-    }
-    stopped_at_ns = clock_monotonic_ns();
     for (struct thread *it = thread_first(); it != NULL; it = it->all_next)
-        if (it != thread_current())
-            wait_for(it);
+        if (it != thread_current() && !stand_is(it))
+            return false;
+    return true;
+}
+
+static bool wait_for_pollers(void)
+{
+    do {
+        if (all_stand())
+            return true;
+        __builtin_ia32_pause();
+    } while (clock_monotonic_ns() - stopped_at_ns < POLLERS_NS);
+    return false;
+}
+
+static void signal_all(void)
+{
+    for (struct thread *it = thread_first(); it != NULL; it = it->all_next)
+        if (it != thread_current() && !stand_is(it))
+            stop_signal_send(it);
+}
+
+static void wait_for_all(void)
+{
+    for (struct thread *it = thread_first(); it != NULL; it = it->all_next) {
+        if (it == thread_current())
+            continue;
+        for (int64_t asked_ns = clock_monotonic_ns(); !stand_wait(it, ASK_AGAIN_NS);) {
+            int64_t now_ns = clock_monotonic_ns();
+            if (now_ns - asked_ns < ASK_AGAIN_NS)
+                continue;
+            stop_signal_send(it);
+            asked_ns = now_ns;
+        }
+        account.by_signal_count += it->signal_context != 0;
+    }
+}
+
+void world_stop(enum stop_reason reason)
+{
+    while (!stand_begin())
+        scheduler_stand();
+    stopped_at_ns = clock_monotonic_ns();
+    stopped_for = reason;
+    if (gcrt_observer != NULL)
+        gcrt_observer->stop_begin(worker_index(worker_current()), (uint8_t)reason);
+    if (!wait_for_pollers())
+        signal_all();
+    wait_for_all();
+    if (gcrt_observer != NULL)
+        gcrt_observer->stop_done(worker_index(worker_current()), (uint8_t)reason);
 }
 
 void world_start(void)
@@ -82,12 +85,14 @@ void world_start(void)
     account.total_ns += (uint64_t)stop_ns;
     if ((uint64_t)stop_ns > account.longest_ns)
         account.longest_ns = (uint64_t)stop_ns;
-    atomic_fetch_add(&stop_word, 1);
-    futex_wake_all(&stop_word);
+    if (gcrt_observer != NULL)
+        gcrt_observer->stop_end(worker_index(worker_current()), (uint8_t)stopped_for);
+    stand_end();
 }
 
 void world_end(void)
 {
+    stand_end_in_place();
 }
 
 void stop_account_read(struct stop_account *ret_account)
@@ -107,6 +112,14 @@ static void visit_goroutine(const struct goroutine *goroutine, void (*range)(con
         range(goroutine->blocking_registers, goroutine->blocking_registers + 6, context);
 }
 
+/* All that the signal saved, general and vector registers, lies between its context and the end of the stack of handlers. */
+static void visit_registers(void (*range)(const void *, const void *, void *), void *context)
+{
+    for (const struct thread *it = thread_first(); it != NULL; it = it->all_next)
+        if (it->signal_context != 0)
+            range((const void *)it->signal_context, (const void *)it->signal_stack_high, context);
+}
+
 void stacks_visit(void (*range)(const void *low, const void *high, void *context), void *context)
 {
     for (const struct goroutine *it = goroutine_first(); it != NULL; it = it->all_next)
@@ -114,5 +127,6 @@ void stacks_visit(void (*range)(const void *low, const void *high, void *context
     const void *low, *high;
     scheduler_caller_stack(&low, &high);
     range(low, high, context);
+    visit_registers(range, context);
     timers_visit(range, context);
 }

@@ -10,6 +10,7 @@
 #include "platform/signal_stack.h"
 #include "sched/idle.h"
 #include "sched/scheduler.h"
+#include "sched/stop_signal.h"
 
 __thread struct thread *gcrt_thread __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
@@ -56,6 +57,7 @@ static void *thread_main(void *arg)
     find_own_stack(thread);
     if (!signal_stack_install(&thread->signal_stack_low, &thread->signal_stack_high))
         fatal_exit("out of memory: no signal stack for a thread");
+    stop_signal_unblock();
     publish(thread);
     scheduler_loop(thread);
 }

@@ -1,0 +1,109 @@
+/* The handler. A thread can stand where it is when all of these hold:
+ *
+ *   - its depth is 0: it is in no runtime call. Else runtime_leave() polls behind its last step.
+ *   - it runs on its goroutine's stack. A handler of the program on an alternate stack is let end first.
+ *   - its pc lies outside gcrt_text, whose functions poll at their end.
+ *   - its pc is not inside a store block (<gcrt/store.h>): from there it is set back to the block's beginning.
+ *   - the same for every frame that a signal handler of the program, which is what was interrupted, will return to.
+ */
+#include "sched/stop_signal.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "platform/errno_access.h"
+#include "platform/fibre.h"
+#include "platform/store_block.h"
+#include "sched/goroutine.h"
+#include "sched/runtime_call.h"
+#include "sched/stand.h"
+#include "sched/thread.h"
+
+enum { RED_ZONE_BYTES = 128, USER_CODE_SEGMENT = 0x33 };
+
+extern const char gcrt_text_begin[] __asm__("__start_gcrt_text") __attribute__((visibility("hidden")));
+extern const char gcrt_text_end[] __asm__("__stop_gcrt_text") __attribute__((visibility("hidden")));
+
+/* Sets the context back to the beginning of its store block, if it is in one. False: it is in a leaf of the runtime. */
+static UNSANITIZED bool settle(mcontext_t *context)
+{
+    uintptr_t test = store_block_test(context);
+    if (test != 0)
+        context->gregs[REG_RIP] = (greg_t)test;
+    uintptr_t pc = (uintptr_t)context->gregs[REG_RIP];
+    return pc < (uintptr_t)gcrt_text_begin || pc >= (uintptr_t)gcrt_text_end;
+}
+
+/* A handler's frame is, from low to high: the address of the code that returns from it, the ucontext, the siginfo, the vector registers. */
+static UNSANITIZED bool is_signal_frame(uintptr_t at, uintptr_t stack_high)
+{
+    const mcontext_t *context = &((const ucontext_t *)(at + sizeof(uintptr_t)))->uc_mcontext;
+    uintptr_t vectors = (uintptr_t)context->fpregs, sp = (uintptr_t)context->gregs[REG_RSP];
+    return vectors > at && vectors < sp && sp <= stack_high &&
+           (context->gregs[REG_CSGSFS] & 0xffff) == USER_CODE_SEGMENT;
+}
+
+/* Frames on the stack of the goroutine: found by the address of the code that returns from a handler, since no other chain leads to them. That
+ * code has taken the address off the stack already. */
+static UNSANITIZED bool settle_outer_frames(uintptr_t sp, uintptr_t stack_high, uintptr_t return_code)
+{
+    uintptr_t last = stack_high - sizeof(uintptr_t) - offsetof(ucontext_t, uc_mcontext) - sizeof(mcontext_t);
+    for (uintptr_t at = (sp & ~(uintptr_t)7) - sizeof(uintptr_t); at <= last; at += sizeof(uintptr_t))
+        if (*(const uintptr_t *)at == return_code && is_signal_frame(at, stack_high) &&
+            !settle(&((ucontext_t *)(at + sizeof(uintptr_t)))->uc_mcontext))
+            return false;
+    return true;
+}
+
+static UNSANITIZED bool can_stand(struct goroutine *goroutine, ucontext_t *interrupted)
+{
+    uintptr_t sp = (uintptr_t)interrupted->uc_mcontext.gregs[REG_RSP];
+    if (sp < goroutine->stack_low + RED_ZONE_BYTES || sp >= goroutine->stack_high)
+        return false;
+    uintptr_t return_code = ((const uintptr_t *)interrupted)[-1]; /* of our own frame */
+    return settle(&interrupted->uc_mcontext) && settle_outer_frames(sp, goroutine->stack_high, return_code);
+}
+
+/* Lies in gcrt_text, so that there is one in any program; it is never interrupted. */
+static GCRT_REGION_TEXT void handle(int, siginfo_t *, void *context)
+{
+    struct thread *thread = thread_current();
+    if (thread == NULL || thread->depth != 0 || thread->current == NULL || !runtime_stop_wanted())
+        return;
+    int saved_errno = errno_read();
+    ucontext_t *interrupted = context;
+    if (can_stand(thread->current, interrupted)) {
+        thread->current->stack_pointer = (void *)(interrupted->uc_mcontext.gregs[REG_RSP] - RED_ZONE_BYTES);
+        thread->signal_context = (uintptr_t)context;
+        stand_in_place();
+        thread->signal_context = 0;
+    }
+    errno_write(saved_errno);
+}
+
+void stop_signal_install(void)
+{
+    struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
+    sigfillset(&action.sa_mask);
+    if (!FIBRE_DELAYS_SIGNALS)
+        sigaction(SIGURG, &action, NULL);
+}
+
+void stop_signal_unblock(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGURG);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void stop_signal_send(const struct thread *thread)
+{
+    if (!FIBRE_DELAYS_SIGNALS)
+        syscall(SYS_tgkill, getpid(), thread->tid, SIGURG);
+}

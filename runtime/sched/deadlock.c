@@ -56,6 +56,14 @@ static void print_goroutines(void)
     text_write(&text);
 }
 
+static bool anybody_waits(void)
+{
+    for (const struct goroutine *it = goroutine_first(); it != NULL; it = it->all_next)
+        if (is_waiting(it))
+            return true;
+    return false;
+}
+
 void deadlock_check(void)
 {
     static bool has_reported; /* the threads do not end with the run, and a late wake-up lets them come here again */
@@ -63,7 +71,8 @@ void deadlock_check(void)
         return;
     has_reported = true;
     struct text text = {0};
-    text_add(&text, "fatal error: all goroutines are asleep - deadlock!\n");
+    text_add(&text, anybody_waits() ? "fatal error: all goroutines are asleep - deadlock!\n"
+                                    : "fatal error: no goroutines are left, since the main one called gcrt_goexit\n");
     text_write(&text);
     print_goroutines();
     if (gcrt_observer != NULL)

@@ -50,6 +50,8 @@ const struct gcrt_type *gcrt_type_register(const char *name, size_t size, size_t
 {
     if (alignment == 0 || (alignment & (alignment - 1)) != 0 || alignment > ALIGNMENT_MAX)
         return NULL;
+    if (count != 0 && size % sizeof(void *) != 0)
+        return NULL; /* an array's second element would hold its pointers misaligned */
     for (size_t i = 0; i < count; i++)
         if (pointer_offsets[i] % sizeof(void *) != 0 || size < sizeof(void *) ||
             pointer_offsets[i] > size - sizeof(void *) || pointer_offsets[i] > UINT32_MAX)

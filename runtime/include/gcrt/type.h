@@ -54,7 +54,7 @@ struct gcrt_type {
 /* Objects without pointers. */
 #define GCRT_TYPE_LEAF(type_name, c_type) GCRT_TYPE_DEFINE_(type_name, c_type, GCRT_TYPE_NO_RANGES_, 0, (void *)0)
 
-/* GCRT_TYPE_TAIL(name, struct, items, fields...): `items` is a flexible array member of pointers; then the struct's other pointers, if any. */
+/* GCRT_TYPE_TAIL(name, struct, items, fields...): `items` is a flexible array member of pointers; then the struct's other pointers, up to 7. */
 #define GCRT_TYPE_TAIL(type_name, c_type, ...) GCRT_TYPE_TAIL_OF_(type_name, c_type, &gcrt_type_pointer, __VA_ARGS__)
 
 /* GCRT_TYPE_TAIL_OF(name, struct, element, items, fields...): the same; the type of each item is described by `element`. */
@@ -68,8 +68,8 @@ extern const struct gcrt_type gcrt_type_pointer; /* one pointer */
 extern const struct gcrt_type gcrt_type_int64;   /* an int64_t */
 extern const struct gcrt_type gcrt_type_unit;    /* nothing: channels of it carry events */
 
-/* A description made at run time: pointers at `pointer_offsets`, each a multiple of 8. Never freed; `name` is copied. NULL: no memory, an
- * alignment that is no power of two up to 4096, or an offset outside the object. Any thread, any time. */
+/* A description made at run time: pointers at `pointer_offsets`, each a multiple of 8, as is then `size`. Never freed; `name` is copied. NULL:
+ * no memory, an alignment that is no power of two up to 4096, or an offset or size that cannot be. Any thread, any time. */
 const struct gcrt_type *gcrt_type_register(const char *name, size_t size, size_t alignment,
                                            const size_t *pointer_offsets, size_t count);
 

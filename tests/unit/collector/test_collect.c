@@ -12,7 +12,7 @@
 #include <gcrt/run.h>
 
 #include "heap/kind.h"
-#include "heap/span.h"
+#include "support/heap_alive.h"
 
 struct node {
     struct node *next;
@@ -55,35 +55,6 @@ static struct node *kept;
 static struct vector *kept_vector;
 static void *kept_other;
 
-/* Of the objects in spans of a kind, how many are alive: read off the heap's own bitmaps, after a collection. */
-static uint64_t count_alive(const struct gcrt_type *type)
-{
-    uint64_t alive = 0;
-    const struct span *span;
-    for (uint32_t first = 1; first < heap_layout.page_top; first += span->page_count) {
-        span = &heap_layout.spans[first];
-        if (span->state != SPAN_USED || kinds[span->kind].type != type)
-            continue;
-        for (uint32_t word = 0; word < span_bitmap_words(span); word++)
-            alive += (uint64_t)__builtin_popcountll(span_allocated(first)[word]);
-    }
-    return alive;
-}
-
-/* Stale words below the stack pointer would keep objects alive. */
-static __attribute__((noinline)) void clear_stack(void)
-{
-    volatile char bytes[16384];
-    for (size_t i = 0; i < sizeof bytes; i++)
-        bytes[i] = 0;
-}
-
-static __attribute__((noinline)) void collect(void)
-{
-    clear_stack();
-    gcrt_collect();
-}
-
 static void store(void *slot, void *value)
 {
     *(void *volatile *)slot = value;
@@ -103,15 +74,15 @@ static __attribute__((noinline)) void make_list(int length)
 static void a_list_survives_and_the_rest_does_not(void **)
 {
     make_list(10000);
-    collect();
-    assert_in_range(count_alive(&node_type), 10000, 10004);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&node_type), 10000, 10004);
     uint64_t sum = 0;
     for (const struct node *node = kept; node != NULL; node = node->next)
         sum += node->value[0];
     assert_int_equal(sum, 10000ULL * 9999 / 2);
     store(&kept, NULL);
-    collect();
-    assert_in_range(count_alive(&node_type), 0, 4);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&node_type), 0, 4);
 }
 
 static __attribute__((noinline)) void make_vector(void)
@@ -130,14 +101,14 @@ static __attribute__((noinline)) void drop_every_other_item(void)
 static void a_tail_keeps_its_items(void **)
 {
     make_vector();
-    collect();
-    assert_in_range(count_alive(&node_type), 1000, 1004);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&node_type), 1000, 1004);
     drop_every_other_item();
-    collect();
-    assert_in_range(count_alive(&node_type), 500, 504);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&node_type), 500, 504);
     store(&kept_vector, NULL);
-    collect();
-    assert_in_range(count_alive(&node_type), 0, 4);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&node_type), 0, 4);
 }
 
 static __attribute__((noinline)) void make_table(void)
@@ -152,13 +123,13 @@ static __attribute__((noinline)) void make_table(void)
 static void a_large_tail_of_structs_keeps_what_its_head_and_items_name(void **)
 {
     make_table();
-    collect();
-    assert_in_range(count_alive(&node_type), 3001, 3005);
-    assert_int_equal(count_alive(&table_type), 1);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&node_type), 3001, 3005);
+    assert_int_equal(heap_alive(&table_type), 1);
     store(&kept_other, NULL);
-    collect();
-    assert_int_equal(count_alive(&table_type), 0);
-    assert_in_range(count_alive(&node_type), 0, 4);
+    collect_with_clean_stack();
+    assert_int_equal(heap_alive(&table_type), 0);
+    assert_in_range(heap_alive(&node_type), 0, 4);
 }
 
 static __attribute__((noinline)) void make_array(void)
@@ -172,11 +143,11 @@ static __attribute__((noinline)) void make_array(void)
 static void an_interior_pointer_keeps_the_array(void **)
 {
     make_array();
-    collect();
-    assert_in_range(count_alive(&node_type), 101, 105);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&node_type), 101, 105);
     store(&kept_other, NULL);
-    collect();
-    assert_in_range(count_alive(&node_type), 0, 4);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&node_type), 0, 4);
 }
 
 static __attribute__((noinline)) void make_end_pointer(void)
@@ -189,11 +160,11 @@ static __attribute__((noinline)) void make_end_pointer(void)
 static void a_pointer_just_behind_the_end_keeps_an_object_from_a_root(void **)
 {
     store(&kept_other, NULL);
-    collect();
-    uint64_t before = count_alive(&kind_bytes_type);
+    collect_with_clean_stack();
+    uint64_t before = heap_alive(&kind_bytes_type);
     make_end_pointer();
-    collect();
-    assert_true(count_alive(&kind_bytes_type) >= before + 1);
+    collect_with_clean_stack();
+    assert_true(heap_alive(&kind_bytes_type) >= before + 1);
     assert_int_equal(((const char *)kept_other)[-1], 1);
     store(&kept_other, NULL);
 }
@@ -214,8 +185,8 @@ static __attribute__((noinline)) void make_secrets(void)
 static void a_word_that_the_description_does_not_name_keeps_nothing(void **)
 {
     make_secrets();
-    collect();
-    assert_in_range(count_alive(&node_type), 1, 3);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&node_type), 1, 3);
     const struct secret *secret = kept_other;
     assert_non_null(secret->shown);
     store(&kept_other, NULL);
@@ -232,11 +203,11 @@ static __attribute__((noinline)) void make_conservative(void)
 static void every_word_of_a_conservative_object_counts(void **)
 {
     make_conservative();
-    collect();
-    assert_in_range(count_alive(&wide_type), 100, 102);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&wide_type), 100, 102);
     store(&kept_other, NULL);
-    collect();
-    assert_in_range(count_alive(&wide_type), 0, 2);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&wide_type), 0, 2);
 }
 
 static void trace_tagged(void *object, void (*visit)(void *slot, void *context), void *context)
@@ -263,11 +234,11 @@ static void a_trace_function_says_what_is_a_pointer(void **)
     const struct gcrt_type *type = gcrt_type_register_traced("tagged", TAGGED_WORDS * sizeof(void *), trace_tagged);
     assert_non_null(type);
     make_tagged(type, 0);
-    collect();
-    assert_in_range(count_alive(&wide_type), 0, 2);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&wide_type), 0, 2);
     make_tagged(type, 1);
-    collect();
-    assert_in_range(count_alive(&wide_type), TAGGED_WORDS - 1, TAGGED_WORDS);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&wide_type), TAGGED_WORDS - 1, TAGGED_WORDS);
     store(&kept_other, NULL);
 }
 
@@ -277,8 +248,8 @@ static void a_registered_type_is_followed(void **)
                                                       (const size_t[]){8, 24}, 2);
     assert_non_null(type);
     make_tagged(type, 0);
-    collect();
-    assert_in_range(count_alive(&wide_type), 2, 4);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&wide_type), 2, 4);
     store(&kept_other, NULL);
     assert_null(gcrt_type_register("odd", 32, 3, NULL, 0));
     assert_null(gcrt_type_register("odd", 32, 8192, NULL, 0));
@@ -296,11 +267,11 @@ static void roots_count_until_they_are_removed(void **)
 {
     void **memory = gcrt_root_alloc(10 * sizeof(void *));
     fill_root(memory);
-    collect();
-    assert_in_range(count_alive(&wide_type), 10, 12);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&wide_type), 10, 12);
     gcrt_root_remove(memory);
-    collect();
-    assert_in_range(count_alive(&wide_type), 0, 2);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&wide_type), 0, 2);
     gcrt_root_free(memory);
     static char places[3000];
     for (int i = 0; i < 3000; i++)
@@ -368,16 +339,16 @@ static void look_at_argument(void *arg)
 {
     struct wide *wide = arg;
     gcrt_collect();
-    seen_by_goroutine = count_alive(&wide_type);
+    seen_by_goroutine = heap_alive(&wide_type);
     wide->words[0] = 1;
 }
 
 static void the_argument_of_a_goroutine_is_a_root(void **)
 {
-    collect();
+    collect_with_clean_stack();
     make_argument(look_at_argument);
-    collect();
-    assert_in_range(count_alive(&wide_type), 1, 2);
+    collect_with_clean_stack();
+    assert_in_range(heap_alive(&wide_type), 1, 2);
     for (int i = 0; i < 100 && seen_by_goroutine == 0; i++)
         gcrt_yield();
     assert_in_range(seen_by_goroutine, 1, 2);

@@ -45,7 +45,7 @@ static void tell_beginning(struct sample_writer *writer)
     tell_name(writer, EVENT_NAMES_STOP_REASON, 1, "mark");
     tell_name(writer, EVENT_NAMES_CYCLE_CAUSE, 1, "asked for");
     tell_name(writer, EVENT_NAMES_GOROUTINE, 2, "reader");
-    uint64_t module[16] = {0x400000, 0x400000, 0x408000, 4, 0x44332211, 0};
+    uint64_t module[16] = {0x400000, 0x400000, 0x408000, 4 | 0x44332211ULL << 32, 0, 0};
     size_t words = 6 + sample_text(module + 6, "/usr/bin/sample");
     sample_event(writer, 0, event_word_counted(EVENT_MODULE, 0, (uint32_t)words), module, words);
     tell_type(writer, 1, 48, "struct node");
@@ -108,6 +108,24 @@ struct sample_trace sample_story(void)
     sample_event(&writer, 0, event_word(EVENT_RUN_END, 0), run_end, 2);
     trace_writer_symbols(writer.trace, story_symbols, sizeof story_symbols / sizeof story_symbols[0]);
     return sample_finish(&writer);
+}
+
+struct sample_trace sample_tiny(void)
+{
+    struct sample_writer writer = sample_open();
+    const uint64_t span[] = {0x7f0000010000, 1 | 170ULL << 32, 48}, wait[] = {0x7f0000030000, 1}, dead = 3;
+    trace_writer_contexts(writer.trace, 1, story_contexts, 2);
+    sample_time(&writer, 0, 1000);
+    sample_event(&writer, 0, event_word_span(EVENT_SPAN_NEW, NODE_SPAN, 1, 0), span, 3);
+    for (uint32_t slot = 0; slot < 3; slot++)
+        sample_event(&writer, 0, event_word_birth(NODE_SPAN, slot, 2), NULL, 0);
+    sample_time(&writer, 1, 1300);
+    for (int i = 0; i < 2; i++)
+        sample_event(&writer, 1, event_word_pair(EVENT_GO_BLOCK, 4, 1), wait, 2);
+    sample_event(&writer, 0, event_word_span(EVENT_DEATHS, NODE_SPAN, 1, 1), &dead, 1);
+    struct sample_trace compressed = sample_finish(&writer), plain = sample_plain(&compressed);
+    sample_free(&compressed);
+    return plain;
 }
 
 /* Mostly small numbers, sometimes any, so that guesses hit, miss nearly and miss. */

@@ -51,6 +51,9 @@ struct sample_trace sample_abandon(struct sample_writer *take_writer);
 /* A small recording of every kind of event, with stacks, symbols and an orderly end. */
 struct sample_trace sample_story(void);
 
+/* The example of docs/formats/gctrace.md: a span, three births, two deaths, a wait, twice. */
+struct sample_trace sample_tiny(void);
+
 /* `events` events of every kind with any values, contexts and symbols of the same taste; the same for the same seed. `log`, if
  * not NULL, is appended to. */
 struct sample_trace sample_noise(uint64_t seed, size_t events, struct sample_log *log);

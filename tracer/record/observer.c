@@ -97,7 +97,7 @@ static void deaths(unsigned worker, uint32_t span, uint32_t incarnation, const u
 static void span_new(unsigned worker, const struct observe_span *span)
 {
     struct producer *producer = producer_of(worker);
-    if (!has_ring(producer) || !producer_begin_timed(producer, 4))
+    if (!has_ring(producer) || !producer_begin_ordered(producer, 4))
         return;
     producer_put(producer, event_word_span(EVENT_SPAN_NEW, span->span, span->incarnation, 3));
     producer_put(producer, span->base);
@@ -179,62 +179,71 @@ static void go_block(unsigned worker, uint64_t goroutine, uint8_t reason, uintpt
     producer_publish(producer);
 }
 
-/* An event that is one word, in a segment of its own. */
-static void write_pair(unsigned worker, enum event_kind kind, uint64_t number, uint8_t small)
+/* Events of one word, each in a segment of its own: such as may follow from what others did, and such as do not. */
+static void write_ordered(unsigned worker, enum event_kind kind, uint64_t number, uint8_t small)
 {
     struct producer *producer = producer_of(worker);
-    if (!has_ring(producer) || !producer_begin_timed(producer, 1))
+    if (!has_ring(producer) || !producer_begin_ordered(producer, 1))
         return;
     producer_put(producer, event_word_pair(kind, number, small));
     producer_publish(producer);
 }
 
+static void write_timed(unsigned worker, enum event_kind kind, uint64_t number)
+{
+    struct producer *producer = producer_of(worker);
+    if (!has_ring(producer) || !producer_begin_timed(producer, 1))
+        return;
+    producer_put(producer, event_word_pair(kind, number, 0));
+    producer_publish(producer);
+}
+
 static void go_run(unsigned worker, uint64_t goroutine)
 {
-    write_pair(worker, EVENT_GO_RUN, goroutine, 0);
+    write_ordered(worker, EVENT_GO_RUN, goroutine, 0);
 }
 
 static void go_wake(unsigned worker, uint64_t goroutine)
 {
-    write_pair(worker, EVENT_GO_WAKE, goroutine, 0);
+    write_ordered(worker, EVENT_GO_WAKE, goroutine, 0);
 }
 
 static void go_yield(unsigned worker, uint64_t goroutine)
 {
-    write_pair(worker, EVENT_GO_YIELD, goroutine, 0);
+    write_timed(worker, EVENT_GO_YIELD, goroutine);
 }
 
 static void go_end(unsigned worker, uint64_t goroutine)
 {
-    write_pair(worker, EVENT_GO_END, goroutine, 0);
+    write_timed(worker, EVENT_GO_END, goroutine);
 }
 
 /* ---- stops and the collector ---- */
 
 static void stop_begin(unsigned worker, uint8_t reason)
 {
-    write_pair(worker, EVENT_STOP_BEGIN, reason, 0);
+    write_ordered(worker, EVENT_STOP_BEGIN, reason, 0);
 }
 
 static void stop_done(unsigned worker, uint8_t reason)
 {
-    write_pair(worker, EVENT_STOP_DONE, reason, 0);
+    write_ordered(worker, EVENT_STOP_DONE, reason, 0);
 }
 
 static void stop_end(unsigned worker, uint8_t reason)
 {
-    write_pair(worker, EVENT_STOP_END, reason, 0);
+    write_ordered(worker, EVENT_STOP_END, reason, 0);
 }
 
 static void phase(unsigned worker, uint64_t cycle_number, uint8_t phase_number)
 {
-    write_pair(worker, EVENT_PHASE, cycle_number, phase_number);
+    write_ordered(worker, EVENT_PHASE, cycle_number, phase_number);
 }
 
 static void cycle(unsigned worker, const struct observe_cycle *what)
 {
     struct producer *producer = producer_of(worker);
-    if (!has_ring(producer) || !producer_begin_timed(producer, 7))
+    if (!has_ring(producer) || !producer_begin_ordered(producer, 7))
         return;
     producer_put(producer, event_word_pair(EVENT_CYCLE, what->cycle, 0));
     producer_put(producer, what->marked_objects);
@@ -280,7 +289,7 @@ static void run_end(unsigned worker, int status, bool swept)
     if (!has_ring(producer))
         return;
     tell_costs(producer);
-    if (!producer_begin_timed(producer, 3))
+    if (!producer_begin_ordered(producer, 3))
         return;
     producer_put(producer, event_word(EVENT_RUN_END, (uint32_t)status));
     producer_put(producer, swept);

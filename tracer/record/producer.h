@@ -75,12 +75,21 @@ static inline bool producer_time(struct producer *producer)
     return true;
 }
 
-/* The same, with room for an event of so many words behind it. */
-static inline bool producer_begin_timed(struct producer *producer, size_t words)
+/* The same, with room for an event of so many words behind it, which may follow from what others did. */
+static inline bool producer_begin_ordered(struct producer *producer, size_t words)
 {
     if (!producer_begin(producer, words + 1))
         return false;
     producer_put(producer, event_word(EVENT_TIME, recorder_ticks()));
+    return true;
+}
+
+/* The same for an event that follows from this worker's own past, and whose moment matters. */
+static inline bool producer_begin_timed(struct producer *producer, size_t words)
+{
+    if (!producer_begin(producer, words + 1))
+        return false;
+    producer_put(producer, event_word(EVENT_TIME, recorder_ticks_local()));
     return true;
 }
 

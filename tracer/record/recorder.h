@@ -34,9 +34,16 @@ struct recorder {
 extern struct recorder recorder;
 extern const struct observer recorder_observer; /* observer.c */
 
+/* Read after everything that this thread has learned of others so far. */
 static inline uint64_t recorder_ticks(void)
 {
     return rings_clock_read(recorder.clock) - recorder.start_ticks;
+}
+
+/* Two thirds of the price, and maybe a little early: for moments that follow from this worker's own past alone. */
+static inline uint64_t recorder_ticks_local(void)
+{
+    return recorder.clock == RINGS_CLOCK_TSC ? __rdtsc() - recorder.start_ticks : recorder_ticks();
 }
 
 #endif

@@ -49,6 +49,18 @@ static void set_module(const struct stacks *stacks, struct stack_frame *frame)
     }
 }
 
+/* The runtime's source is known by the function that every goroutine begins in. */
+static void learn_runtime_source(struct stacks *stacks, const struct stack_frame *frame)
+{
+    static const char function[] = "goroutine_main", file[] = "/sched/goroutine.c";
+    size_t bytes = frame->file ? strlen(frame->file) : 0;
+    if (stacks->runtime_source || !frame->function || strcmp(frame->function, function) != 0 || bytes < sizeof file ||
+        strcmp(frame->file + bytes - (sizeof file - 1), file) != 0)
+        return;
+    stacks->runtime_source = frame->file;
+    stacks->runtime_source_bytes = bytes - (sizeof file - 1) + 1;
+}
+
 static int copy_frames(struct stacks *stacks, struct stack_frames *set, uint64_t pc, const struct stack_frame *frames,
                        size_t count)
 {
@@ -66,6 +78,7 @@ static int copy_frames(struct stacks *stacks, struct stack_frames *set, uint64_t
         error = texts_keep(&stacks->texts, frames[at].function, &copy->function);
         if (error == 0)
             error = texts_keep(&stacks->texts, frames[at].file, &copy->file);
+        learn_runtime_source(stacks, copy);
     }
     return error;
 }
@@ -127,29 +140,42 @@ const char *path_last_part(const char *path)
     return slash && slash[1] ? slash + 1 : path;
 }
 
-bool stack_frame_is_runtime(const struct stack_frame *frame)
+static bool is_public(const struct stack_frame *frame)
 {
-    if (frame->module && strncmp(path_last_part(frame->module), "libgcrt", strlen("libgcrt")) == 0)
-        return true;
     return frame->function && strncmp(frame->function, "gcrt_", strlen("gcrt_")) == 0;
 }
 
+bool stack_frame_is_runtime(const struct stacks *stacks, const struct stack_frame *frame)
+{
+    if (frame->module && strncmp(path_last_part(frame->module), "libgcrt", strlen("libgcrt")) == 0)
+        return true;
+    return is_public(frame) || (stacks->runtime_source && frame->file &&
+                                strncmp(frame->file, stacks->runtime_source, stacks->runtime_source_bytes) == 0);
+}
+
+/* The frames that may be a context's place. */
 struct search {
-    struct stack_frame innermost, first_of_user;
-    bool any, found;
+    const struct stacks *stacks;
+    struct stack_frame innermost, asked, user;
+    bool has_innermost, has_asked, has_user;
 };
 
 static bool look_for_user(const struct stack_frame *frame, void *argument)
 {
     struct search *search = argument;
-    if (!search->any)
+    if (!search->has_innermost)
         search->innermost = *frame;
-    search->any = true;
-    if (stack_frame_is_runtime(frame))
-        return true;
-    search->first_of_user = *frame;
-    search->found = true;
-    return false;
+    search->has_innermost = true;
+    if (!stack_frame_is_runtime(search->stacks, frame)) {
+        search->user = *frame;
+        search->has_user = true;
+        return false;
+    }
+    if (!search->has_asked && is_public(frame)) {
+        search->asked = *frame;
+        search->has_asked = true;
+    }
+    return true;
 }
 
 /* The place of a frame: kept texts are equal when their pointers are. Nameless frames are told apart by pc. A collision of hashes
@@ -194,11 +220,13 @@ uint32_t stacks_place(struct stacks *stacks, uint32_t context)
     struct stack_context *at = &stacks->contexts[context];
     if (at->place != 0)
         return at->place - 1;
-    struct search search = {0};
+    struct search search = {.stacks = stacks};
     stacks_visit(stacks, context, look_for_user, &search);
     uint32_t place = STACK_PLACE_UNKNOWN;
-    const struct stack_frame *frame = search.found ? &search.first_of_user : &search.innermost;
-    if (!search.any || intern_place(stacks, frame, &place) < 0)
+    const struct stack_frame *frame = search.has_user    ? &search.user
+                                      : search.has_asked ? &search.asked
+                                                         : &search.innermost;
+    if (!search.has_innermost || intern_place(stacks, frame, &place) < 0)
         return STACK_PLACE_UNKNOWN;
     at->place = place + 1;
     return place;

@@ -3,8 +3,8 @@
  *     context 9 = { pc 0x4711, parent 5 } -> context 5 = { pc 0x4200, parent 1 } -> ... -> parent 0: the outermost frame
  *     pc 0x4711 = { parse_item  json.c:42  inlined } , { parse_list  json.c:80 }        innermost first
  *
- * The place of a context is its innermost frame that is not the runtime's own: who asked, in one line. Two contexts with the same place are
- * one line of a ranking.
+ * The place of a context is its innermost frame that is not the runtime's own: who asked, in one line; where there is none, what was asked:
+ * the innermost public function. Two contexts with the same place are one line of a ranking.
  *
  * Trust: contexts and frames may come from a damaged file: a walk follows parents only downwards in number (a parent is interned before its
  * child), so it ends.
@@ -57,6 +57,9 @@ struct stacks {
 
     struct texts texts; /* of all frames and modules */
 
+    const char *runtime_source;  /* begins with the folder of the runtime's source; NULL: not known */
+    size_t runtime_source_bytes; /* of that folder */
+
     struct stack_frame *places; /* places[0] is 'unknown' */
     size_t place_count, place_capacity;
     struct key_index by_place; /* (hash of function, file; line) */
@@ -92,8 +95,9 @@ uint32_t stacks_place(struct stacks *stacks, uint32_t context);
 /* The frame that a place is; good until the next place is found. */
 const struct stack_frame *stacks_place_frame(const struct stacks *stacks, uint32_t place);
 
-/* Whether the frame is the runtime's own: in libgcrt, or a public function of it in a static program. */
-bool stack_frame_is_runtime(const struct stack_frame *frame);
+/* Whether the frame is the runtime's own: in libgcrt; or, in a static program, one of its public functions or from a file beside that of
+ * goroutine_main(), which is at the end of every goroutine's stack. */
+bool stack_frame_is_runtime(const struct stacks *stacks, const struct stack_frame *frame);
 
 /* Writes 'function file:line', or what of it is known, or the address. Always terminated. */
 void stack_frame_describe(const struct stack_frame *frame, char *ret_text, size_t text_bytes);

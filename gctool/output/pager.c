@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,7 @@ pid_t pager_open(FILE **file)
         return 0;
     }
     close(ends[0]);
+    signal(SIGPIPE, SIG_IGN); /* leaving the pager early ends nothing: what is still written is dropped */
     *file = stream;
     return pid;
 }

@@ -6,7 +6,9 @@
     usage: gctool VERB [OPTIONS] [TARGET]
     
     verbs:
+      trace            run a program and record it
       report           ranked answers from a trace
+      verify           whether a trace is whole, and what is missing
       doctor           what this machine and a program offer to a recording, and
                        fixes
       help             what gctool can do, and how it is told

@@ -71,8 +71,8 @@ A whole trace. What contradicts itself in it is counted, not hidden.
       time of one, mean               20 ns
       of all births, from that        220 ns
       recorded for                    7.0 us
-      file                            919 B
-      thousandths of a byte an event  22,414
+      file                            1.0 KiB
+      thousandths of a byte an event  26,170
     
     next: gctool report story.gctrace --section alive,goroutines --stacks
 
@@ -156,6 +156,7 @@ What is no trace, or one of the future, is an error.
     [2]
     $ gctool report "$GCTOOL" 2>&1 | sed "s|$GCTOOL|GCTOOL|"
     gctool: cannot open trace 'GCTOOL': not a gctrace file (starts with 7f 45 4c 46)
+    hint: 'gctool trace PROGRAM' makes one
     $ : >empty; gctool report empty
     gctool: cannot open trace 'empty': the file is empty
     [2]

@@ -55,8 +55,8 @@ The pager is for terminals and for people: GCTOOL_PAGER before PAGER, empty is n
     {\r (esc)
     $ PAGER='sed s/^/B/' gctool help | head -n 1
     gctool: sees what a program with a garbage collector does
-    $ PAGER='head -n 1' script -qec 'gctool report --stacks '"$trace"'; echo status $?' /dev/null </dev/null
-    summary: the program and its recording\r (esc)
+    $ PAGER='head -n 1' script -qec 'gctool help --man; echo status $?' /dev/null </dev/null
+    # NAME\r (esc)
     status 0\r (esc)
     $ PAGER=no-such-pager script -qec 'gctool help; echo status $?' /dev/null </dev/null
     sh: 1: no-such-pager: not found\r (esc)

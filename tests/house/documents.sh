@@ -1,5 +1,5 @@
 #!/bin/bash
-# What documents promise exists: paths named in ARCHITECTURE.md and README.md, links between pages, a man page for every verb.
+# What documents promise exists: paths named in ARCHITECTURE.md and README.md, links between pages, a man page and a schema for every verb.
 set -euo pipefail
 cd "$SOURCE"
 status=0
@@ -16,6 +16,7 @@ while read -r page; do
 done < <(git ls-files --cached --others --exclude-standard '*.md')
 for verb in "$SOURCE"/gctool/commands/*.c; do
     name=$(basename "$verb" .c)
-    ls docs/man/*"$name"* >/dev/null 2>&1 || { echo "no man page for gctool $name"; status=1; }
+    [[ -e docs/man/gctool-$name.1.scd ]] || { echo "no man page for gctool $name"; status=1; }
+    [[ -e docs/formats/$name.schema.json ]] || { echo "no schema for gctool $name --json"; status=1; }
 done
 exit $status

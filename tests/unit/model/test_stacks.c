@@ -58,12 +58,41 @@ static void the_place_is_the_innermost_frame_outside_the_runtime(void **)
 
 static void frames_of_the_library_are_the_runtimes_whatever_their_name(void **)
 {
+    struct stacks stacks = {0};
     struct stack_frame frame = {.function = "heap_refill", .module = "/usr/lib/libgcrt.so.1"};
-    assert_true(stack_frame_is_runtime(&frame));
+    assert_true(stack_frame_is_runtime(&stacks, &frame));
     frame.module = "/usr/bin/server";
-    assert_false(stack_frame_is_runtime(&frame));
+    assert_false(stack_frame_is_runtime(&stacks, &frame));
     frame.function = "gcrt_go";
-    assert_true(stack_frame_is_runtime(&frame));
+    assert_true(stack_frame_is_runtime(&stacks, &frame));
+}
+
+/*  goroutine_main (10) <- visit (20) <- gcrt_map_range (30) <- visitor (40) <- gcrt_chan_send (50), in which park is inlined  */
+static void in_a_static_program_the_runtime_is_known_by_its_source(void **)
+{
+    struct stacks stacks = {0};
+    static const struct stack_frame frames[] = {
+        {.function = "goroutine_main", .file = "/src/runtime/sched/goroutine.c", .line = 1},
+        {.function = "visit", .file = "/src/runtime-user/sched/visit.c", .line = 2},
+        {.function = "gcrt_map_range", .file = "/src/runtime/sync/map.c", .line = 3},
+        {.function = "visitor", .file = "/src/main.c", .line = 4},
+    };
+    static const struct stack_frame parked[] = {
+        {.function = "park", .file = "/src/runtime/sync/chan.c", .line = 5, .inlined = true},
+        {.function = "gcrt_chan_send", .file = "/src/runtime/sync/chan.c", .line = 6}};
+    for (uint32_t at = 0; at < 4; at++) {
+        assert_int_equal(stacks_add_frames(&stacks, 10 * (at + 1), &frames[at], 1), 0);
+        assert_int_equal(stacks_add_context(&stacks, at + 1, at, 10 * (at + 1)), 0);
+    }
+    assert_int_equal(stacks_add_frames(&stacks, 50, parked, 2), 0);
+    assert_int_equal(stacks_add_context(&stacks, 5, 4, 50), 0);
+    assert_int_equal(stacks_add_context(&stacks, 6, 3, 30), 0);
+    assert_int_equal(stacks_add_context(&stacks, 7, 1, 50), 0);
+    assert_string_equal(stacks_place_frame(&stacks, stacks_place(&stacks, 5))->function, "visitor");
+    assert_string_equal(stacks_place_frame(&stacks, stacks_place(&stacks, 6))->function, "visit");
+    /* Its caller left the stack by a tail call: what is known is what it asked for. */
+    assert_string_equal(stacks_place_frame(&stacks, stacks_place(&stacks, 7))->function, "gcrt_chan_send");
+    stacks_free(&stacks);
 }
 
 static void two_contexts_of_one_line_are_one_place(void **)
@@ -140,6 +169,7 @@ int main(void)
         cmocka_unit_test(a_stack_is_told_from_inside_with_its_inlined_frames),
         cmocka_unit_test(the_place_is_the_innermost_frame_outside_the_runtime),
         cmocka_unit_test(frames_of_the_library_are_the_runtimes_whatever_their_name),
+        cmocka_unit_test(in_a_static_program_the_runtime_is_known_by_its_source),
         cmocka_unit_test(two_contexts_of_one_line_are_one_place),
         cmocka_unit_test(what_is_not_known_is_said),
         cmocka_unit_test(a_parent_is_older_than_its_child),

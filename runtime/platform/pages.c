@@ -1,11 +1,15 @@
 #include "platform/pages.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
 #endif
+
+/* Each costs two of the 65,530 mappings that a process may have by default: half of them are left for everything else. */
+enum { GUARDS_BY_MPROTECT_MAX = 16000 };
 
 void *pages_map(size_t bytes)
 {
@@ -36,10 +40,14 @@ bool pages_guard(void *address, size_t bytes)
 {
     /* Relaxed: a hint; whoever does not see it yet asks the kernel once more. */
     static _Atomic bool is_unsupported;
+    static _Atomic unsigned protected_count; /* relaxed: it only counts */
     if (!atomic_load_explicit(&is_unsupported, memory_order_relaxed)) {
         if (madvise(address, bytes, MADV_GUARD_INSTALL) == 0)
             return true;
-        atomic_store_explicit(&is_unsupported, true, memory_order_relaxed);
+        if (errno == EINVAL)
+            atomic_store_explicit(&is_unsupported, true, memory_order_relaxed);
     }
+    if (atomic_fetch_add_explicit(&protected_count, 1, memory_order_relaxed) >= GUARDS_BY_MPROTECT_MAX)
+        return false;
     return mprotect(address, bytes, PROT_NONE) == 0;
 }

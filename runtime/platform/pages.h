@@ -17,8 +17,8 @@ void pages_unmap(void *address, size_t bytes);
 /* Gives the memory back; reads as zero again. */
 void pages_drop(void *address, size_t bytes);
 
-/* Makes touching [address, address + bytes) a SIGSEGV: by MADV_GUARD_INSTALL, which costs no mapping, or on kernels before 6.13 by
- * mprotect, which costs one, of which there are 65,530. False: refused, it stays accessible. */
-bool pages_guard(void *address, size_t bytes);
+/* Makes touching [address, address + bytes) a SIGSEGV: by MADV_GUARD_INSTALL, which costs no mapping, or on kernels before 6.13 by mprotect,
+ * for the first 16,000 guards. False: it stays accessible. */
+[[nodiscard]] bool pages_guard(void *address, size_t bytes);
 
 #endif

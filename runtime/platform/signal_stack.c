@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <sys/auxv.h>
 
+#include "platform/log.h"
 #include "platform/pages.h"
 
 #ifndef AT_MINSIGSTKSZ
@@ -20,7 +21,8 @@ bool signal_stack_install(uintptr_t *ret_low, uintptr_t *ret_high)
     char *memory = pages_map(PAGE_BYTES + bytes);
     if (memory == NULL)
         return false;
-    pages_guard(memory, PAGE_BYTES);
+    if (!pages_guard(memory, PAGE_BYTES))
+        log_message(GCRT_LOG_INFO, "a signal stack has no guard");
     stack_t stack = {.ss_sp = memory + PAGE_BYTES, .ss_size = bytes};
     if (sigaltstack(&stack, NULL) < 0) {
         pages_unmap(memory, PAGE_BYTES + bytes);

@@ -37,14 +37,6 @@ void monitor_end(void)
     futex_wake_one(&monitor_state);
 }
 
-/* No goroutine has begun on it since the last look. */
-static bool is_long_busy(const struct worker *worker)
-{
-    /* Relaxed: as in is_held_up(). */
-    return atomic_load_explicit(&worker->tick, memory_order_relaxed) ==
-           atomic_load_explicit(&worker->monitor_tick, memory_order_relaxed);
-}
-
 /* A worker seen in a blocking call of the same thread for the second time is given to a thread that can use it. */
 static bool look_at_blocking(struct worker *worker)
 {
@@ -54,7 +46,7 @@ static bool look_at_blocking(struct worker *worker)
     worker->monitor_state = state;
     if (state == WORKER_IDLE || state == WORKER_RUNNING)
         return false;
-    if (!is_again || !is_long_busy(worker))
+    if (!is_again || !worker_is_long_busy(worker))
         return true;
     if (!idle_has_spare_thread())
         thread_start();
@@ -65,8 +57,8 @@ static bool look_at_blocking(struct worker *worker)
 /* Work that waits behind a goroutine that has been running since the last look. */
 static bool is_held_up(struct worker *worker)
 {
-    bool was_long_busy = is_long_busy(worker);
-    /* Relaxed, both: thieves compare the two, and a wrong answer costs a look. */
+    bool was_long_busy = worker_is_long_busy(worker);
+    /* Relaxed, both: see worker_is_long_busy(). */
     atomic_store_explicit(&worker->monitor_tick, atomic_load_explicit(&worker->tick, memory_order_relaxed),
                           memory_order_relaxed);
     if (run_queue_length(&worker->queue) != 0)

@@ -112,14 +112,6 @@ struct goroutine *runnable_take_global(struct worker *worker, uint32_t count_max
     return first;
 }
 
-/* Whether the monitor, too, has seen this worker busy with the goroutine that it runs now. */
-static bool is_long_busy(struct worker *worker)
-{
-    /* Relaxed: a guess. */
-    return atomic_load_explicit(&worker->tick, memory_order_relaxed) ==
-           atomic_load_explicit(&worker->monitor_tick, memory_order_relaxed);
-}
-
 struct goroutine *runnable_steal(struct worker *thief, uint64_t random, bool desperate)
 {
     unsigned count = worker_count();
@@ -128,7 +120,7 @@ struct goroutine *runnable_steal(struct worker *thief, uint64_t random, bool des
         if (victim == thief)
             continue;
         struct goroutine *stolen = run_queue_steal(&thief->queue, &victim->queue);
-        if (stolen == NULL && desperate && is_long_busy(victim))
+        if (stolen == NULL && desperate && worker_is_long_busy(victim))
             stolen = take_next(victim);
         if (stolen != NULL)
             return stolen;

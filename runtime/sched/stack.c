@@ -65,24 +65,26 @@ static unsigned class_of(size_t stack_bytes)
     return stack_class;
 }
 
-/* A slab that holds one slot is enough for large stacks; small ones come in growing numbers. */
+/* A slab that holds one slot is enough for large stacks; small ones come in growing numbers, as long as there is address space. */
 static void pool_map_slab(struct pool *pool, unsigned stack_class)
 {
     if (pool->slab_slots == 0)
         pool->slab_slots = stack_class == 0 ? SLAB_SLOTS_FIRST : 1;
     else if (stack_class == 0 && pool->slab_slots < SLAB_SLOTS_MAX)
         pool->slab_slots *= 2;
-    size_t bytes = pool->slab_slots * class_slot_bytes(stack_class);
-    void *slab = pages_map(bytes);
-    if (slab == NULL)
-        fatal_exit("out of memory: no address space for the stack of another goroutine (%llu exist)",
-                   (unsigned long long)pool->slot_count);
+    void *slab;
+    while ((slab = pages_map(pool->slab_slots * class_slot_bytes(stack_class))) == NULL) {
+        if (pool->slab_slots == 1)
+            fatal_exit("out of memory: no address space for the stack of another goroutine (%llu exist)",
+                       (unsigned long long)pool->slot_count);
+        pool->slab_slots /= 2;
+    }
     pool->slab_next = (uintptr_t)slab;
-    pool->slab_end = pool->slab_next + bytes;
+    pool->slab_end = pool->slab_next + pool->slab_slots * class_slot_bytes(stack_class);
 }
 
-/* Under the pool's lock. Guards that the kernel refuses (before 6.13, beyond some 30,000 stacks) are gone without: see docs/design/stacks.md. */
-static struct goroutine *pool_carve(struct pool *pool, unsigned stack_class)
+/* Under the pool's lock. Stacks go without a guard that is refused: see docs/design/stacks.md. */
+static struct goroutine *pool_carve(struct pool *pool, unsigned stack_class, bool *ret_is_guarded)
 {
     if (pool->slab_next == pool->slab_end)
         pool_map_slab(pool, stack_class);
@@ -90,7 +92,7 @@ static struct goroutine *pool_carve(struct pool *pool, unsigned stack_class)
     pool->slab_next += class_slot_bytes(stack_class);
     uintptr_t colour_bytes = pool->slot_count++ % STACK_COLOURS * STACK_COLOUR_BYTES;
 
-    pages_guard((void *)slot, STACK_GUARD_BYTES);
+    *ret_is_guarded = pages_guard((void *)slot, STACK_GUARD_BYTES);
     uintptr_t record = (pool->slab_next - colour_bytes - sizeof(struct goroutine)) & ~(uintptr_t)63;
     struct goroutine *goroutine = (struct goroutine *)record;
     goroutine->stack_low = slot + STACK_GUARD_BYTES;
@@ -100,19 +102,30 @@ static struct goroutine *pool_carve(struct pool *pool, unsigned stack_class)
     return goroutine;
 }
 
+static void warn_of_missing_guard(void)
+{
+    static _Atomic bool has_warned;
+    if (!atomic_exchange_explicit(&has_warned, true, memory_order_relaxed)) /* relaxed: it only counts */
+        log_message(GCRT_LOG_WARNING,
+                    "so many goroutines that further stacks have no guard: who overflows one of these "
+                    "writes into another; Linux 6.13 and later have guards for all");
+}
+
 static struct goroutine *pool_take(unsigned stack_class)
 {
     struct pool *pool = &pools[stack_class];
     lock_take(&pool->lock);
     struct goroutine *goroutine = pool->free_records;
-    bool is_new = goroutine == NULL;
+    bool is_new = goroutine == NULL, is_guarded = true;
     if (is_new)
-        goroutine = pool_carve(pool, stack_class);
+        goroutine = pool_carve(pool, stack_class, &is_guarded);
     else
         pool->free_records = goroutine->queue_next;
     lock_release(&pool->lock);
     if (is_new)
         record_publish(goroutine);
+    if (!is_guarded)
+        warn_of_missing_guard();
     return goroutine;
 }
 

@@ -26,6 +26,14 @@ static inline unsigned worker_index(const struct worker *worker)
 unsigned worker_count(void);
 struct worker *worker_at(unsigned index);
 
+/* No goroutine has begun on it since the monitor looked. Any thread. */
+static inline bool worker_is_long_busy(const struct worker *worker)
+{
+    /* Relaxed, both: a guess, and a wrong one costs no more than a look. */
+    return atomic_load_explicit(&worker->tick, memory_order_relaxed) ==
+           atomic_load_explicit(&worker->monitor_tick, memory_order_relaxed);
+}
+
 /* Makes the workers, all idle. Called once, by scheduler_start. */
 void workers_make(unsigned count);
 

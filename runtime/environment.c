@@ -155,7 +155,7 @@ int environment_read(const struct gcrt_options *options, struct environment *ret
     if (options != NULL) {
         ret_environment->procs = options->procs;
         if (options->heap_percent != 0)
-            ret_environment->percent = (int)options->heap_percent;
+            ret_environment->percent = options->heap_percent < PERCENT_MAX ? (int)options->heap_percent : PERCENT_MAX;
     }
     /* Who started a program with raised privileges has no say in what it writes and where. */
     char **variables = getauxval(AT_SECURE) == 0 ? environ : NULL;

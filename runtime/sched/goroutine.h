@@ -78,7 +78,7 @@ static inline struct goroutine *goroutine_current(void)
  * returns false to call the park off. Caller: inside the runtime at depth 1. `object` is what it waits for, for tools. */
 void goroutine_park(enum wait_reason reason, const void *object, bool (*commit)(struct goroutine *, void *), void *arg);
 
-/* WAITING -> RUNNABLE on this thread's worker, as its next to run. Threads: any that holds a worker, inside the runtime. */
+/* WAITING -> RUNNABLE on this thread's worker: scheduler_make_runnable(). Threads: any that holds a worker, inside the runtime. */
 void goroutine_ready(struct goroutine *goroutine);
 
 /* It no longer waits for anything. Caller: who makes it runnable. */

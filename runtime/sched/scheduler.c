@@ -61,7 +61,10 @@ void scheduler_make_runnable(struct worker *worker, struct goroutine *goroutine)
         idle_wake_one();
         return;
     }
-    runnable_add_next(worker, goroutine);
+    if (thread_current()->current != NULL)
+        runnable_add_next(worker, goroutine);
+    else
+        runnable_add_last(worker, goroutine);
     idle_wake_for(worker);
 }
 
@@ -313,6 +316,7 @@ void scheduler_start(const struct scheduler_options *start_options)
     if (options.main_stack_bytes == 0)
         options.main_stack_bytes = MAIN_STACK_BYTES;
     workers_make(options.worker_count);
+    threads_prepare();
     netpoll_start();
     overflow_handler_install();
     stop_signal_install();

@@ -33,7 +33,8 @@ extern bool (*scheduler_run_end_hook)(void);
  * another thread. Caller: a goroutine at depth 1, the request's fields set. errno is kept. */
 void scheduler_switch(enum thread_request request);
 
-/* Queues a RUNNABLE goroutine, as the next of `worker`, which the caller holds, and wakes another worker when it pays. */
+/* Queues a RUNNABLE goroutine on `worker`, which the caller holds, and wakes another worker when it pays. Woken by a goroutine it runs next, since
+ * that is likely to park soon; woken by the scheduler (timers, I/O) it waits its turn, so that several run in the order of their events. */
 void scheduler_make_runnable(struct worker *worker, struct goroutine *goroutine);
 
 /* What a new thread runs, for ever, on its own stack, at depth 1, away and without a worker. */

@@ -62,6 +62,19 @@ static void *thread_main(void *arg)
     scheduler_loop(thread);
 }
 
+/* In a child of fork() the other threads are gone, and epoll is the parent's: its calls are those of a thread that is none of ours. */
+static void forget_thread(void)
+{
+    gcrt_thread = NULL;
+}
+
+void threads_prepare(void)
+{
+    int error = pthread_atfork(NULL, NULL, forget_thread);
+    if (error != 0)
+        fatal_exit("out of memory: cannot prepare for fork: %s", strerror(error));
+}
+
 void thread_start(void)
 {
     struct thread *thread = pages_map((sizeof *thread + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES);

@@ -87,6 +87,9 @@ static inline uint64_t thread_random(struct thread *thread)
 /* The newest record of all. The list only grows, at this end. */
 struct thread *thread_first(void);
 
+/* Before the first thread_start(). */
+void threads_prepare(void);
+
 /* A new idle thread, away (stop.h) and on the idle list. Only the thread of gcrt_run starts threads: the C library allocates on the way,
  * and its locks may be held by a stopped thread, which nobody but this one can afford to wait for. Out of resources: reports and exits. */
 void thread_start(void);

@@ -130,7 +130,8 @@ class Events:
         if c == 0:
             context = self.successors[successor]
         elif c == 15:
-            context = self.bytes.varint(1 << 23)
+            context = self.bytes.zigzag(self.last[ring])
+            need(context < 1 << 23, "a context is out of its bounds")
             self.recent = [context] + self.recent[:13]
         else:
             context = self.recent.pop(c - 1)

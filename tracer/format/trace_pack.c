@@ -41,7 +41,7 @@ uint8_t *trace_pack_birth(struct trace_guesses *guesses, uint8_t *to, uint64_t w
     uint8_t *tag = to++;
     unsigned code = context_code(guesses, context, successor_at);
     if (code == TRACE_CONTEXT_FULL)
-        to = varint_write(to, context);
+        to = varint_write(to, zigzag_delta(context, guesses->rings[guesses->ring].context));
     uint32_t next = *trace_guess_slot(guesses, span);
     unsigned slot_code;
     if (guesses->spans[span_at] != span) {

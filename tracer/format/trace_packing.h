@@ -5,7 +5,7 @@
  *
  *      7  6      3  2    0
  *    +---+--------+-------+    BIRTH
- *    | 1 |context | slot  |    context 0: the guessed successor of the ring's last two; 1 to 14: the nth of the recent; 15: varint follows
+ *    | 1 |context | slot  |    context 0: the guessed successor of the ring's last two; 1 to 14: the nth of the recent; 15: zigzag to the last follows
  *    +---+--------+-------+    slot 0 to 5: guessed span, its next slot + n; 6: guessed span, zigzag varint to its next slot follows;
  *      7   6   5         0                7: zigzag varint of the span to the last so written, then as 6
  *    +---+---+------------+

@@ -19,10 +19,13 @@ static const uint8_t *unpack_birth(struct trace_guesses *guesses, const uint8_t 
 {
     uint32_t code = tag >> 3 & 15, slot_code = tag & 7;
     uint32_t successor_at = trace_guess_successor_at(guesses);
-    uint64_t context = guesses->successors[successor_at];
+    uint64_t context = guesses->successors[successor_at], delta;
     if (code == TRACE_CONTEXT_FULL) {
-        from = varint_read(from, &context);
-        if (from == NULL || context >= TRACE_CONTEXT_MAX)
+        from = varint_read(from, &delta);
+        if (from == NULL)
+            return NULL;
+        context = zigzag_apply(delta, guesses->rings[guesses->ring].context);
+        if (context >= TRACE_CONTEXT_MAX)
             return NULL;
         trace_guess_recent(guesses, (uint32_t)context, TRACE_GUESS_RECENT - 1);
     } else if (code != 0) {
@@ -31,7 +34,7 @@ static const uint8_t *unpack_birth(struct trace_guesses *guesses, const uint8_t 
     }
 
     uint32_t span_at = trace_guess_span_at(guesses, (uint32_t)context);
-    uint64_t span = guesses->spans[span_at], delta = 0;
+    uint64_t span = guesses->spans[span_at];
     if (slot_code == TRACE_SLOT_FULL) {
         from = varint_read(from, &delta);
         if (from == NULL)

@@ -11,6 +11,7 @@
 #include "collector/mark.h"
 #include "collector/phase.h"
 #include "collector/roots.h"
+#include "heap/check.h"
 #include "heap/heap.h"
 #include "heap/pressure.h"
 #include "observe/observe.h"
@@ -29,9 +30,15 @@ static struct {
 
 static int growth_percent;
 
+static uint64_t cycles_done(void)
+{
+    return atomic_load_explicit(&totals.cycle_count, memory_order_relaxed); /* relaxed: changes during stops only */
+}
+
 struct request {
     enum collector_cause cause;
     uint64_t cycles_before;
+    bool is_fulfilled;
 };
 
 static void enter_phase(uint64_t cycle, enum collector_phase phase)
@@ -64,15 +71,15 @@ static void end_cycle(uint64_t cycle, enum collector_cause cause, const struct m
     gcrt_observer->cycle(worker_index(worker_current()), &what);
 }
 
-/* The world stands. */
+/* The world stands, and the last cycle is swept: that was done after the wish, and no cycle came between. */
 static void run_cycle(enum collector_cause cause)
 {
-    uint64_t cycle = atomic_load_explicit(&totals.cycle_count, memory_order_relaxed) + 1;
+    uint64_t cycle = cycles_done() + 1;
     struct mark_totals marked;
-    enter_phase(cycle, PHASE_SWEEP_LAST);
-    heap_sweep_all(); /* the little that was left between the sweep outside and the stop */
     enter_phase(cycle, PHASE_ROOTS);
     heap_caches_flush();
+    if (heap_is_stressed())
+        heap_check_or_abort(HEAP_SWEPT);
     mark_begin();
     barrier_drain(mark_range, NULL);
     roots_visit(mark_range, NULL);
@@ -82,26 +89,34 @@ static void run_cycle(enum collector_cause cause)
     mark_end(&marked);
     barrier_check_empty();
     heap_spans_to_sweep();
+    if (heap_is_stressed())
+        heap_check_or_abort(HEAP_MARKED);
     end_cycle(cycle, cause, &marked);
     enter_phase(cycle, PHASE_SWEEP);
 }
 
-/* On the scheduler's stack. Whoever waited for another's stop finds its wish fulfilled: that cycle began after the wish. */
+/* On the scheduler's stack. Whoever waited for another's stop finds its wish fulfilled: that cycle began after the wish. An object that was loaded
+ * since the roots were looked at would be missed: then the caller looks again. */
 static void stop_and_run(void *arg)
 {
-    const struct request *request = arg;
+    struct request *request = arg;
     world_stop(STOP_COLLECT);
-    if (atomic_load_explicit(&totals.cycle_count, memory_order_relaxed) == request->cycles_before)
+    request->is_fulfilled = cycles_done() != request->cycles_before;
+    if (!request->is_fulfilled && roots_are_current()) {
         run_cycle(request->cause);
+        request->is_fulfilled = true;
+    }
     world_start();
 }
 
 static void collect(enum collector_cause cause)
 {
-    struct request request = {cause, atomic_load_explicit(&totals.cycle_count, memory_order_relaxed)};
+    struct request request = {.cause = cause, .cycles_before = cycles_done()};
     heap_sweep_all();
-    roots_refresh();
-    runtime_on_scheduler_stack(stop_and_run, &request);
+    do {
+        roots_refresh();
+        runtime_on_scheduler_stack(stop_and_run, &request);
+    } while (!request.is_fulfilled);
     if (cause == CAUSE_CALL || cause == CAUSE_MEMORY)
         heap_sweep_all();
     else
@@ -119,11 +134,13 @@ static void collect_for_heap(enum heap_pressure_cause cause)
     collect(causes[cause]);
 }
 
-/* The recorded end: everything that is dead is known to be. The world stands already, and stays so. */
+/* The recorded end: everything that is dead is known to be. The world stands already, and stays so, so that whoever loads an object just now
+ * keeps the dynamic linker's lock: without a sight of that there is no such cycle, and the recording says so. */
 static bool run_last_cycle(void)
 {
-    if (gcrt_observer == NULL)
+    if (gcrt_observer == NULL || !roots_are_current())
         return false;
+    heap_sweep_all();
     run_cycle(CAUSE_END);
     heap_sweep_all();
     return true;
@@ -133,7 +150,7 @@ void collector_start(int percent, bool stress_barrier)
 {
     growth_percent = percent;
     barrier_start(stress_barrier);
-    roots_find();
+    roots_refresh();
     atomic_store_explicit(&heap_pressure.goal_bytes, goal_after(0), memory_order_relaxed);
     heap_pressure.collect = collect_for_heap;
     scheduler_run_end_hook = run_last_cycle;

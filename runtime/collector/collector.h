@@ -1,6 +1,6 @@
 /* collector.h: cycles: stop, mark, let the world go on, sweep lazily.
  *
- *     SWEEP_LAST   whoever wants the cycle sweeps what is left of the last one, beside the program
+ *     (before)     whoever wants the cycle sweeps what is left of the last one, beside the program: a death belongs to the cycle that found it
  *     ROOTS        the world stops; caches are flushed; roots and stacks are scanned
  *     MARK         until nothing is grey
  *     MARK_END     the invariants of the end of marking; spans go to the sweepers; the next goal

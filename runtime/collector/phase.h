@@ -3,11 +3,10 @@
 #define RUNTIME_COLLECTOR_PHASE_H
 
 /*  X(NAME, text) */
-#define COLLECTOR_PHASES(X)                           \
-    X(SWEEP_LAST, "sweep the rest of the last cycle") \
-    X(ROOTS, "scan roots and stacks")                 \
-    X(MARK, "mark")                                   \
-    X(MARK_END, "end of marking")                     \
+#define COLLECTOR_PHASES(X)           \
+    X(ROOTS, "scan roots and stacks") \
+    X(MARK, "mark")                   \
+    X(MARK_END, "end of marking")     \
     X(SWEEP, "sweep lazily")
 
 enum collector_phase {

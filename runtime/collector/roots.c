@@ -11,101 +11,114 @@
 #include "platform/pages.h"
 #include "sched/runtime_call.h"
 #include "sched/stop.h"
+#include "sched/thread.h"
 
-/* The writable segments of the objects that are loaded. */
 struct segment {
     const void *low, *high;
 };
 
-struct segments {
+/* The writable segments of the objects that are loaded. In mapped memory, so that its own words are no roots. */
+struct table {
     struct segment *segments;
     size_t count, capacity;
+    uint64_t fingerprint;          /* of the list, as of the look */
+    unsigned long long adds, subs; /* the dynamic linker's counts, likewise */
 };
 
-/* Two tables: one is looked at by stops, the other filled. */
+/* Replaced under the lock; read while the world stands. */
 static struct {
     struct lock lock;
-    struct segments tables[2];
-    unsigned current;
-    unsigned long long adds, subs; /* the dynamic linker's counts, as of the last look */
-    bool is_known;
+    struct table table;
 } loaded;
 
-static void add_segment(struct segments *table, uintptr_t low, size_t bytes)
+/* Tells whether the dynamic linker's list has changed. An object is complete before it is linked to the end, so while none is unloaded the list
+ * can be read without its lock. */
+static uint64_t list_fingerprint(void)
+{
+    uint64_t mixed = 0;
+    for (const struct link_map *object = _r_debug.r_map; object != NULL; object = object->l_next)
+        mixed = (mixed ^ (uintptr_t)object ^ object->l_addr) * 0x9e3779b97f4a7c15ULL + 1;
+    return mixed;
+}
+
+static void table_add(struct table *table, uintptr_t low, size_t bytes)
 {
     if (table->count == table->capacity) {
-        size_t capacity = table->capacity != 0 ? table->capacity * 2 : PAGE_BYTES / sizeof(struct segment);
-        void *grown = table->segments == NULL ? pages_map(capacity * sizeof(struct segment))
-                                              : pages_grow(table->segments, table->capacity * sizeof(struct segment),
-                                                           capacity * sizeof(struct segment));
+        size_t old_bytes = table->capacity * sizeof(struct segment),
+               new_bytes = old_bytes != 0 ? old_bytes * 2 : PAGE_BYTES;
+        void *grown = old_bytes == 0 ? pages_map(new_bytes) : pages_grow(table->segments, old_bytes, new_bytes);
         if (grown == NULL)
             fatal_exit("out of memory: the table of loaded objects");
         table->segments = grown;
-        table->capacity = capacity;
+        table->capacity = new_bytes / sizeof(struct segment);
     }
     table->segments[table->count++] = (struct segment){(const void *)low, (const void *)(low + bytes)};
 }
 
-enum { LOOK_SAME = 1, LOOK_CHANGED = 2 };
-
-/* Asked of the first object alone: not 0 ends the iteration. */
-static int look_at(struct dl_phdr_info *info, size_t, void *)
+static void table_free(struct table *table)
 {
-    if (loaded.is_known && info->dlpi_adds == loaded.adds && info->dlpi_subs == loaded.subs)
-        return LOOK_SAME;
-    loaded.adds = info->dlpi_adds;
-    loaded.subs = info->dlpi_subs;
-    return LOOK_CHANGED;
+    if (table->capacity != 0)
+        pages_unmap(table->segments, table->capacity * sizeof(struct segment));
 }
 
-static int add_object(struct dl_phdr_info *info, size_t, void *table)
+static int add_object(struct dl_phdr_info *info, size_t, void *arg)
 {
+    struct table *table = arg;
+    table->adds = info->dlpi_adds;
+    table->subs = info->dlpi_subs;
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *header = &info->dlpi_phdr[i];
         if (header->p_type == PT_LOAD && (header->p_flags & PF_W) != 0)
-            add_segment(table, info->dlpi_addr + header->p_vaddr, header->p_memsz);
+            table_add(table, info->dlpi_addr + header->p_vaddr, header->p_memsz);
     }
+    table->fingerprint = list_fingerprint(); /* under the dynamic linker's lock */
     return 0;
 }
 
-static bool look(struct segments *table)
+static void look(void *arg)
 {
-    if (dl_iterate_phdr(look_at, NULL) == LOOK_SAME)
-        return false;
-    table->count = 0;
-    dl_iterate_phdr(add_object, table);
-    loaded.is_known = true;
-    return true;
+    dl_iterate_phdr(add_object, arg);
 }
 
-void roots_find(void)
-{
-    loaded.current = look(&loaded.tables[1]) ? 1 : 0;
-}
-
-/* The dynamic linker's lock may be held by a thread that somebody else's stop stopped in place: whoever waits for it must count as standing,
- * and whoever waits for our lock as well. The tables change places when no stop can be on. */
-static void refresh(void *)
+/* On the scheduler's stack. Whoever holds the dynamic linker's lock may have been stopped by another's stop, which must not wait for us then. */
+static void look_away(void *arg)
 {
     stop_away_begin();
-    lock_take(&loaded.lock);
-    bool is_new = look(&loaded.tables[!loaded.current]);
+    look(arg);
     stop_away_end();
-    if (is_new)
-        loaded.current = !loaded.current;
-    lock_release(&loaded.lock);
 }
 
 void roots_refresh(void)
 {
-    runtime_on_scheduler_stack(refresh, NULL);
+    struct table table = {0};
+    if (roots_are_current())
+        return;
+    if (thread_current() != NULL)
+        runtime_on_scheduler_stack(look_away, &table);
+    else
+        look(&table);
+    lock_take(&loaded.lock);
+    if (table.adds + table.subs >= loaded.table.adds + loaded.table.subs) { /* else somebody looked later than we */
+        struct table old = loaded.table;
+        loaded.table = table;
+        table = old;
+    }
+    lock_release(&loaded.lock);
+    table_free(&table);
+}
+
+bool roots_are_current(void)
+{
+    lock_take(&loaded.lock);
+    bool is_current = loaded.table.capacity != 0 && loaded.table.fingerprint == list_fingerprint();
+    lock_release(&loaded.lock);
+    return is_current;
 }
 
 void roots_visit(void (*range)(const void *low, const void *high, void *context), void *context)
 {
-    const struct segments *table = &loaded.tables[loaded.current];
-    for (size_t i = 0; i < table->count; i++)
-        range(table->segments[i].low, table->segments[i].high, context);
+    for (size_t i = 0; i < loaded.table.count; i++)
+        range(loaded.table.segments[i].low, loaded.table.segments[i].high, context);
     root_table_visit(range, context);
     stacks_visit(range, context);
 }

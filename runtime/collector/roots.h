@@ -2,12 +2,14 @@
 #ifndef RUNTIME_COLLECTOR_ROOTS_H
 #define RUNTIME_COLLECTOR_ROOTS_H
 
-/* Looks at which objects are loaded. Before there are threads. */
-void roots_find(void);
+#include <stdbool.h>
 
-/* Looks again. Before a stop, since it takes the dynamic linker's lock, which a stopped thread may hold. Caller: a goroutine at depth 1. An
- * object must not be unloaded while goroutines run. */
+/* Looks again at which objects are loaded, if they changed. Before a stop: it takes the dynamic linker's lock, which a stopped thread may hold. An
+ * object must not be unloaded while goroutines run. Caller: inside the runtime at depth 1, or before goroutines run. */
 void roots_refresh(void);
+
+/* Whether what is loaded is what roots_refresh() saw. Any time; true in a stop means that roots_visit() misses nothing. */
+bool roots_are_current(void);
 
 /* While the world stands. */
 void roots_visit(void (*range)(const void *low, const void *high, void *context), void *context);

@@ -29,6 +29,11 @@ void caches_start(unsigned stress_collect_every)
     }
 }
 
+bool heap_is_stressed(void)
+{
+    return stress_every != 0;
+}
+
 /* ---- spans ---- */
 
 static void announce_span(uint32_t first, const struct span *span)

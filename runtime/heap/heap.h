@@ -17,6 +17,9 @@ extern struct lock heap_lock;
  * reports and exits. After scheduler_start(). */
 void heap_start(unsigned stress_collect_every);
 
+/* GCRT_STRESS=collect=N: then every cycle checks the heap. */
+bool heap_is_stressed(void);
+
 /* Under a stop: takes all spans away from the caches; what they had not handed out is free again. */
 void heap_caches_flush(void);
 

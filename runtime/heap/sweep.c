@@ -51,13 +51,14 @@ static uint32_t sweep_span(uint32_t first)
 /* The next span of the list, or 0. Counted in in_work. */
 static uint32_t take_off_list(struct kind *kind)
 {
-    if (atomic_load_explicit(&kind->unswept, memory_order_relaxed) == 0) /* relaxed: the lists fill during stops only */
+    /* Acquire: pairs with the release below: whoever sees an empty list sees its last span counted, too. */
+    if (atomic_load_explicit(&kind->unswept, memory_order_acquire) == 0)
         return 0;
     lock_take(&heap_lock);
-    uint32_t first = atomic_load_explicit(&kind->unswept, memory_order_relaxed); /* relaxed: under the lock, as below */
+    uint32_t first = atomic_load_explicit(&kind->unswept, memory_order_relaxed); /* relaxed: under the lock */
     if (first != 0) {
-        atomic_store_explicit(&kind->unswept, heap_layout.spans[first].next, memory_order_relaxed);
         atomic_fetch_add_explicit(&in_work, 1, memory_order_relaxed);
+        atomic_store_explicit(&kind->unswept, heap_layout.spans[first].next, memory_order_release);
     }
     lock_release(&heap_lock);
     if (first != 0 && gcrt_observer != NULL)

@@ -17,7 +17,7 @@
 
 #include <string.h>
 
-#include "sync/goroutine_call.h"
+#include "sync/caller.h"
 #include "sync/map_table.h"
 
 struct directory {
@@ -153,7 +153,7 @@ struct gcrt_map *gcrt_map_new(const struct gcrt_map_class *map_class)
 
 void *gcrt_map_load(struct gcrt_map *map, const void *key)
 {
-    goroutine_call_enter("gcrt_map_load");
+    caller_enter("gcrt_map_load");
     uint64_t hash = hash_of(map, key);
     struct map_table *table = lock_table(map, hash);
     const struct map_entry *entry = map_table_find(table, map->map_class, hash, key);
@@ -200,7 +200,7 @@ static void *set(struct gcrt_map *map, void *key, void *value, bool replaces)
 
 void gcrt_map_store(struct gcrt_map *map, void *key, void *value)
 {
-    goroutine_call_enter("gcrt_map_store");
+    caller_enter("gcrt_map_store");
     if (value == NULL)
         gcrt_panic("gcrt_map_store: the value is NULL");
     set(map, key, value, true);
@@ -208,7 +208,7 @@ void gcrt_map_store(struct gcrt_map *map, void *key, void *value)
 
 void *gcrt_map_load_or_store(struct gcrt_map *map, void *key, void *value)
 {
-    goroutine_call_enter("gcrt_map_load_or_store");
+    caller_enter("gcrt_map_load_or_store");
     if (value == NULL)
         gcrt_panic("gcrt_map_load_or_store: the value is NULL");
     return set(map, key, value, false);
@@ -216,7 +216,7 @@ void *gcrt_map_load_or_store(struct gcrt_map *map, void *key, void *value)
 
 void *gcrt_map_load_and_delete(struct gcrt_map *map, const void *key)
 {
-    goroutine_call_enter("gcrt_map_load_and_delete");
+    caller_enter("gcrt_map_load_and_delete");
     uint64_t hash = hash_of(map, key);
     struct map_table *table = lock_table(map, hash);
     struct map_entry *entry = map_table_find(table, map->map_class, hash, key);
@@ -252,7 +252,7 @@ struct range {
 /* Copies the table that covers the hash. False: there is no room for it. */
 static bool copy_table(struct gcrt_map *map, uint64_t hash, struct range *range)
 {
-    goroutine_call_enter("gcrt_map_range");
+    caller_enter("gcrt_map_range");
     struct map_table *table = lock_table(map, hash);
     range->count = table->count;
     bool fits = table->count <= range->capacity;

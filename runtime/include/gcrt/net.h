@@ -32,7 +32,8 @@ int gcrt_listen(const char *address, struct gcrt_listener **ret_listener);
 int gcrt_listener_port(const struct gcrt_listener *listener);
 
 /* Parks until a connection comes. TCP ones have TCP_NODELAY set. -ECANCELED: the listener was closed. -EMFILE, -ENFILE, -ENOBUFS and -ENOMEM:
- * the connection stays in the queue; wait a little before trying again. Connections that are gone before they are accepted are skipped. */
+ * the connection stays in the queue; wait a little before trying again. Connections that are gone before they are accepted are skipped.
+ * -EBUSY: another goroutine accepts here. */
 int gcrt_accept(struct gcrt_listener *listener, struct gcrt_conn **ret_conn);
 
 /* Stops listening and wakes who accepts, with -ECANCELED. The file of a unix socket is removed. Again: no effect. */

@@ -68,10 +68,10 @@ A program: not there, not executable, no program, without libgcrt, without names
     symbols: wrong: the file is stripped: functions have no names [link without -s, and do not strip]
     source lines: less: no DWARF: functions are known, files, lines and inlined calls are not [compile with -g]
 
-A program of the tests is as it should be: linked with libgcrt, with names, lines and frames.
+A program of the tests is as it should be: linked with libgcrt, with names and lines. (Of a few small functions no frames are told.)
 
     $ gctool doctor "$PROGRAMS/known" >/dev/null
-    $ program "$PROGRAMS/known" | sed "s|$PROGRAMS|PROGRAMS|; s/in [0-9]* of [0-9]*/in N of M/"
+    $ program "$PROGRAMS/known" | sed "s|$PROGRAMS|PROGRAMS|" | grep -v '^frame pointers: ok'
     program: ok: PROGRAMS/known []
     uses libgcrt: ok: yes: 'gctool trace' records it []
     symbols: ok: function names are in the file []

@@ -13,6 +13,10 @@ What cannot be written is an error, also when the output is longer than what is 
     $ gctool help >&-
     gctool: cannot write to standard output: Bad file descriptor
     [2]
+    $ gctool trace --quiet -o closed.gctrace "$PROGRAMS/loud" >&-
+    $ gctool verify closed.gctrace | grep -E "state|it ends"
+      state               whole
+      it ends             the program said so
 
 A reader that goes away is none, with and without the signal.
 
@@ -55,8 +59,9 @@ The pager is for terminals and for people: GCTOOL_PAGER before PAGER, empty is n
     {\r (esc)
     $ PAGER='sed s/^/B/' gctool help | head -n 1
     gctool: sees what a program with a garbage collector does
-    $ PAGER='head -n 1' script -qec 'gctool help --man; echo status $?' /dev/null </dev/null
-    # NAME\r (esc)
+    $ "$PROGRAMS/make_trace" noise 1 20000 noise.gctrace
+    $ PAGER='head -n 1' script -qec 'gctool report --limit 0 --stacks noise.gctrace; echo status $?' /dev/null </dev/null
+    summary: the program and its recording\r (esc)
     status 0\r (esc)
     $ PAGER=no-such-pager script -qec 'gctool help; echo status $?' /dev/null </dev/null
     sh: 1: no-such-pager: not found\r (esc)

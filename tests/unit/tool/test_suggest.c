@@ -29,6 +29,7 @@ static void a_letter_wrong_is_near(void **)
 static void another_word_is_not(void **)
 {
     assert_null(nearest("profile"));
+    assert_null(nearest("hulk")); /* two of four letters are too many */
     assert_null(nearest(""));
     assert_null(nearest("x"));
     assert_null(nearest("reportreportreportreportreportreport"));

@@ -1,7 +1,7 @@
 /* The handler. A thread can stand where it is when all of these hold:
  *
  *   - its depth is 0: it is in no runtime call. Else runtime_leave() polls behind its last step.
- *   - it runs on its goroutine's stack. A handler of the program on an alternate stack is let end first.
+ *   - it runs on its goroutine's stack, or a handler of the program on the stack that the runtime has made for handlers.
  *   - its pc lies outside gcrt_text, whose functions poll at their end.
  *   - its pc is not inside a store block (<gcrt/store.h>): from there it is set back to the block's beginning.
  *   - the same for every frame that a signal handler of the program, which is what was interrupted, will return to.
@@ -40,33 +40,49 @@ static UNSANITIZED bool settle(mcontext_t *context)
 }
 
 /* A handler's frame is, from low to high: the address of the code that returns from it, the ucontext, the siginfo, the vector registers. */
-static UNSANITIZED bool is_signal_frame(uintptr_t at, uintptr_t stack_high)
+static UNSANITIZED bool is_signal_frame(uintptr_t at, uintptr_t high)
 {
     const mcontext_t *context = &((const ucontext_t *)(at + sizeof(uintptr_t)))->uc_mcontext;
-    uintptr_t vectors = (uintptr_t)context->fpregs, sp = (uintptr_t)context->gregs[REG_RSP];
-    return vectors > at && vectors < sp && sp <= stack_high &&
-           (context->gregs[REG_CSGSFS] & 0xffff) == USER_CODE_SEGMENT;
+    uintptr_t vectors = (uintptr_t)context->fpregs;
+    return vectors > at && vectors < high && (context->gregs[REG_CSGSFS] & 0xffff) == USER_CODE_SEGMENT;
 }
 
-/* Frames on the stack of the goroutine: found by the address of the code that returns from a handler, since no other chain leads to them. That
- * code has taken the address off the stack already. */
-static UNSANITIZED bool settle_outer_frames(uintptr_t sp, uintptr_t stack_high, uintptr_t return_code)
+/* The frames on the stack from *sp to `high`: found by the address of the code that returns from a handler, since no chain leads to them. That
+ * code itself has taken the address off the stack already. *sp becomes the stack pointer of the outermost, if there is any. */
+static UNSANITIZED bool settle_frames(uintptr_t *sp, uintptr_t high, uintptr_t return_code)
 {
-    uintptr_t last = stack_high - sizeof(uintptr_t) - offsetof(ucontext_t, uc_mcontext) - sizeof(mcontext_t);
-    for (uintptr_t at = (sp & ~(uintptr_t)7) - sizeof(uintptr_t); at <= last; at += sizeof(uintptr_t))
-        if (*(const uintptr_t *)at == return_code && is_signal_frame(at, stack_high) &&
-            !settle(&((ucontext_t *)(at + sizeof(uintptr_t)))->uc_mcontext))
+    uintptr_t at = (*sp & ~(uintptr_t)7) - sizeof(uintptr_t);
+    uintptr_t last = high - sizeof(uintptr_t) - offsetof(ucontext_t, uc_mcontext) - sizeof(mcontext_t);
+    for (; at <= last; at += sizeof(uintptr_t)) {
+        if (*(const uintptr_t *)at != return_code || !is_signal_frame(at, high))
+            continue;
+        mcontext_t *context = &((ucontext_t *)(at + sizeof(uintptr_t)))->uc_mcontext;
+        if (!settle(context))
             return false;
+        *sp = (uintptr_t)context->gregs[REG_RSP];
+    }
     return true;
 }
 
-static UNSANITIZED bool can_stand(struct goroutine *goroutine, ucontext_t *interrupted)
+static bool is_within(uintptr_t address, uintptr_t low, uintptr_t high)
 {
-    uintptr_t sp = (uintptr_t)interrupted->uc_mcontext.gregs[REG_RSP];
-    if (sp < goroutine->stack_low + RED_ZONE_BYTES || sp >= goroutine->stack_high)
-        return false;
+    return address >= low && address < high;
+}
+
+/* Whether the thread may stand here; then with the goroutine's stack pointer. */
+static UNSANITIZED bool can_stand(const struct thread *thread, ucontext_t *interrupted, uintptr_t *ret_sp)
+{
+    const struct goroutine *goroutine = thread->current;
     uintptr_t return_code = ((const uintptr_t *)interrupted)[-1]; /* of our own frame */
-    return settle(&interrupted->uc_mcontext) && settle_outer_frames(sp, goroutine->stack_high, return_code);
+    uintptr_t sp = (uintptr_t)interrupted->uc_mcontext.gregs[REG_RSP];
+    if (!settle(&interrupted->uc_mcontext))
+        return false;
+    if (is_within(sp, thread->signal_stack_low, thread->signal_stack_high) &&
+        !settle_frames(&sp, thread->signal_stack_high, return_code))
+        return false;
+    *ret_sp = sp;
+    return is_within(sp, goroutine->stack_low + RED_ZONE_BYTES, goroutine->stack_high) &&
+           settle_frames(&sp, goroutine->stack_high, return_code);
 }
 
 /* Lies in gcrt_text, so that there is one in any program; it is never interrupted. */
@@ -76,9 +92,9 @@ static GCRT_REGION_TEXT void handle(int, siginfo_t *, void *context)
     if (thread == NULL || thread->depth != 0 || thread->current == NULL || !runtime_stop_wanted())
         return;
     int saved_errno = errno_read();
-    ucontext_t *interrupted = context;
-    if (can_stand(thread->current, interrupted)) {
-        thread->current->stack_pointer = (void *)(interrupted->uc_mcontext.gregs[REG_RSP] - RED_ZONE_BYTES);
+    uintptr_t sp;
+    if (can_stand(thread, context, &sp)) {
+        thread->current->stack_pointer = (void *)(sp - RED_ZONE_BYTES);
         thread->signal_context = (uintptr_t)context;
         stand_in_place();
         thread->signal_context = 0;

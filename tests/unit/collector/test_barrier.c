@@ -34,12 +34,12 @@
             skip();               \
     } while (0)
 
-enum { STORERS = 2, STOPS = 1000 };
+enum { STORERS = 2, STOPS = 1000, SLOTS = 16 };
 
 static struct storer {
-    _Alignas(64) void *slot;             /* counts */
-    _Atomic uintptr_t seen;              /* at the last stop */
-    const struct barrier_buffer *buffer; /* the storer never leaves its worker */
+    void *slots[SLOTS];                         /* each round writes its number into all */
+    _Alignas(64) _Atomic uintptr_t seen[SLOTS]; /* at the last stop */
+    struct barrier_buffer *buffer;              /* the storer never leaves its worker */
     uint64_t recorded_count;
 } storers[STORERS];
 
@@ -49,24 +49,26 @@ static _Atomic uint64_t stop_number, violations;
 
 /* ---- the storers ---- */
 
-static void store_by_block(void **slot, void *value)
+static void store_by_block(void **slots, void *value)
 {
-    gcrt_store(slot, value);
+#pragma GCC unroll 16
+    for (unsigned i = 0; i < SLOTS; i++)
+        gcrt_store(&slots[i], value);
 }
 
-/* What a compiler could make of it, with room for a stop. */
-static void store_in_plain_c(void **slot, void *value)
+/* What a compiler could make of it. */
+static void store_in_plain_c(void **slots, void *value)
 {
-    if (__atomic_load_n(&gcrt_barrier_flag, __ATOMIC_RELAXED)) {
-        gcrt_store(slot, value);
-        return;
+#pragma GCC unroll 16
+    for (unsigned i = 0; i < SLOTS; i++) {
+        if (__atomic_load_n(&gcrt_barrier_flag, __ATOMIC_RELAXED))
+            gcrt_store(&slots[i], value);
+        else
+            __atomic_store_n(&slots[i], value, __ATOMIC_RELAXED);
     }
-    for (int i = 0; i < 30; i++)
-        __asm__ volatile("");
-    __atomic_store_n(slot, value, __ATOMIC_RELAXED);
 }
 
-static void (*store)(void **slot, void *value);
+static void (*store_round)(void **slots, void *value);
 static int handler_flags = -1; /* -1: no timer */
 
 /* Interrupts the storer anywhere, so that stops meet a handler of the program above the block. */
@@ -88,26 +90,25 @@ static void handle_alarm(int)
         ;
 }
 
-static uintptr_t last_record(const struct storer *storer)
-{
-    /* Relaxed, here and below: the thread's own, or what changes while it stands. */
-    uint32_t count = __atomic_load_n(&storer->buffer->count, __ATOMIC_RELAXED);
-    return count != 0 ? __atomic_load_n(&storer->buffer->values[count - 1], __ATOMIC_RELAXED) : 0;
-}
-
-/* A store that the last stop did not see was done since: with the flag as it is now, thus recorded exactly if that is set. */
-static void check_store(struct storer *storer, uintptr_t value)
+/* A store that the last stop did not see was done since: with the flag as it is now, thus recorded exactly if that is set. The stop emptied
+ * the buffer, as this does after each round. */
+static void check_round(struct storer *storer, uintptr_t value)
 {
     uint64_t number;
-    bool is_new, is_set, is_recorded;
+    unsigned new_count;
+    uint32_t recorded;
+    bool is_set;
     do {
         number = atomic_load(&stop_number);
-        is_new = atomic_load(&storer->seen) != value;
+        new_count = 0;
+        for (unsigned i = 0; i < SLOTS; i++)
+            new_count += atomic_load_explicit(&storer->seen[i], memory_order_relaxed) != value;
         is_set = __atomic_load_n(&gcrt_barrier_flag, __ATOMIC_RELAXED);
-        is_recorded = last_record(storer) == value;
+        recorded = __atomic_load_n(&storer->buffer->count, __ATOMIC_RELAXED) / 2;
     } while (atomic_load(&stop_number) != number);
-    violations += is_new && is_set != is_recorded;
-    storer->recorded_count += is_new && is_recorded;
+    violations += recorded != (is_set ? new_count : 0);
+    storer->recorded_count += recorded;
+    __atomic_store_n(&storer->buffer->count, 0, __ATOMIC_RELAXED);
 }
 
 static void store_until_told(void *arg)
@@ -117,21 +118,13 @@ static void store_until_told(void *arg)
     arm_own_timer();
     atomic_fetch_add(&ready, 1);
     for (uintptr_t value = 1; !atomic_load_explicit(&is_over, memory_order_relaxed); value++) {
-        store(&storer->slot, (void *)value);
-        check_store(storer, value);
+        store_round(storer->slots, (void *)value);
+        check_round(storer, value);
     }
     atomic_fetch_add(&gone, 1);
 }
 
 /* ---- the stops ---- */
-
-static void check_storer(struct storer *storer)
-{
-    uintptr_t now = (uintptr_t)storer->slot, record = last_record(storer);
-    bool is_new = now != atomic_load(&storer->seen);
-    violations += is_new && (record == now) != gcrt_barrier_flag;
-    atomic_store(&storer->seen, now);
-}
 
 static void forget(const void *, const void *, void *)
 {
@@ -141,7 +134,8 @@ static void turn_flag(void *)
 {
     world_stop(STOP_COLLECT);
     for (unsigned i = 0; i < STORERS; i++)
-        check_storer(&storers[i]);
+        for (unsigned slot_number = 0; slot_number < SLOTS; slot_number++)
+            atomic_store(&storers[i].seen[slot_number], (uintptr_t)storers[i].slots[slot_number]);
     barrier_drain(forget, NULL);
     gcrt_barrier_flag = !gcrt_barrier_flag;
     atomic_fetch_add(&stop_number, 1);
@@ -188,21 +182,21 @@ static int some_store_is_split(void *)
 static void a_stop_never_splits_a_store(void **)
 {
     NEEDS_STOPS_IN_PLACE();
-    store = store_by_block;
+    store_round = store_by_block;
     child_passes("GCRT_PROCS=4", no_store_is_split);
 }
 
 static void a_stop_splits_a_store_in_plain_c(void **)
 {
     NEEDS_STOPS_IN_PLACE();
-    store = store_in_plain_c;
+    store_round = store_in_plain_c;
     child_passes("GCRT_PROCS=4", some_store_is_split);
 }
 
 static void a_stop_in_a_handler_of_the_program_never_splits_a_store(void **)
 {
     NEEDS_STOPS_IN_PLACE();
-    store = store_by_block;
+    store_round = store_by_block;
     handler_flags = 0;
     child_passes("GCRT_PROCS=4", no_store_is_split);
     handler_flags = SA_ONSTACK;

@@ -230,6 +230,8 @@ static void use_vectors(unsigned char seed)
 static int see_object(struct dl_phdr_info *, size_t, void *count)
 {
     ++*(int *)count;
+    for (volatile int i = 0; i < 1000; i++)
+        ;
     return 0;
 }
 
@@ -273,8 +275,8 @@ static int collect_beside_library(void *)
     static unsigned numbers[USES] = {0, 1, 2, 3, 4};
     for (unsigned i = 0; i < USES; i++)
         gcrt_go(use_until_told, &numbers[i]);
-    for (unsigned i = 0; i < USES; i += 2)
-        gcrt_go(use_until_told, &numbers[i == 4 ? 1 : i]);
+    for (unsigned i = 0; i < 3; i++)
+        gcrt_go(use_until_told, &numbers[i]);
     gcrt_go(collect_some, NULL);
     gcrt_go(collect_some, NULL);
     wait_for(&started, 2);
@@ -348,15 +350,21 @@ static void print_for_ever(void *)
         printf("%d\n", atomic_fetch_add(&started, 1));
 }
 
+static void print_last(void)
+{
+    printf("last\n");
+}
+
 static int end_beside_printers(void *)
 {
+    atexit(print_last);
     for (int i = 0; i < 3; i++)
         gcrt_go(print_for_ever, NULL);
     wait_for(&started, 100);
     return 0;
 }
 
-/* exit() flushes: it waits for the lock of stdout, which a stopped thread may hold. */
+/* print_last() waits for the lock of stdout, which a stopped thread may hold. */
 static void the_end_waits_for_no_stopped_thread(void **)
 {
     NEEDS_STOPS_IN_PLACE();

@@ -30,16 +30,16 @@ static void cut_spans(struct feed *feed)
     }
 }
 
-/* A span is filled from its begin to its end, as by an allocator; call sites come in runs. */
+/* A span is filled from its begin to its end, as by an allocator; call sites come in runs, and each has one type. */
 static void fill_free_slots(struct feed *feed, uint32_t span, const uint64_t *free_slots)
 {
-    uint32_t context = 1;
+    uint32_t context = 1 + span % TYPES;
     for (uint32_t slot = 0; slot < SLOTS; slot++) {
         if ((free_slots[slot / 64] >> (slot % 64) & 1) == 0)
             continue;
         feed->random = feed->random * 6364136223846793005ULL + 1442695040888963407ULL;
         if (feed->random >> 62 == 0)
-            context = 1 + (uint32_t)(feed->random >> 33) % CONTEXTS;
+            context = 1 + span % TYPES + TYPES * ((uint32_t)(feed->random >> 33) % (CONTEXTS / TYPES));
         apply(feed, event_word_birth(span + 1, slot, context), NULL, 0);
         feed->births++;
     }

@@ -2,11 +2,14 @@
 #include "unit/format/read.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-#include "tracer/format/little_endian.h"
+#include "tracer/format/trace_input.h"
 
 /* Twenty small blocks: a flush after each few events. */
 static struct sample_trace many_blocks(struct sample_log *log)
@@ -253,6 +256,32 @@ static void garbage_with_magics_is_skipped(void **)
     free(log.words);
 }
 
+/* What is read at a time ends anywhere in the magic of the only block. */
+static void a_block_behind_garbage_is_found_wherever_the_window_ends(void **)
+{
+    struct sample_trace head = sample_header(1, 0), block = sample_header(1, 0);
+    uint8_t ending[TRACE_END_BYTES] = {TRACE_ENDED};
+    sample_append_block(&block, (struct trace_block_header){.kind = TRACE_BLOCK_END}, ending, sizeof ending);
+    size_t block_bytes = block.size - TRACE_FILE_HEADER_BYTES;
+    uint8_t *garbage = calloc(1, TRACE_INPUT_BYTES + TRACE_MAGIC_BYTES);
+    for (size_t bytes = TRACE_INPUT_BYTES - TRACE_FILE_HEADER_BYTES - TRACE_MAGIC_BYTES - 1;
+         bytes <= TRACE_INPUT_BYTES + TRACE_MAGIC_BYTES; bytes++) {
+        int fd = memfd_create("garbage", 0);
+        assert_int_equal(write(fd, head.bytes, head.size), head.size);
+        assert_int_equal(write(fd, garbage, bytes), bytes);
+        assert_int_equal(write(fd, block.bytes + TRACE_FILE_HEADER_BYTES, block_bytes), block_bytes);
+        lseek(fd, 0, SEEK_SET);
+        struct trace_reader *reader;
+        assert_int_equal(trace_reader_open_fd(fd, "garbage", &reader, NULL), 0);
+        assert_true(read_all(reader)->has_end);
+        assert_int_equal(trace_reader_completeness(reader)->gap_bytes, bytes);
+        trace_reader_close(reader);
+    }
+    free(garbage);
+    sample_free(&head);
+    sample_free(&block);
+}
+
 static void assert_refused(const char *path, int code, const char *message)
 {
     struct trace_reader *reader;
@@ -289,7 +318,20 @@ static void foreign_files_are_refused(void **)
     sample_free(&half);
 }
 
-/* A pipe cannot seek, and gives what it has in pieces. */
+static void ignore_signal(int number)
+{
+    (void)number;
+}
+
+static void interrupt_every_us(suseconds_t interval_us)
+{
+    struct sigaction action = {.sa_handler = ignore_signal};
+    sigaction(SIGALRM, &action, NULL);
+    struct itimerval often = {.it_interval = {.tv_usec = interval_us}, .it_value = {.tv_usec = interval_us}};
+    setitimer(ITIMER_REAL, &often, NULL);
+}
+
+/* A pipe cannot seek, gives what it has in pieces, and makes wait, which signals interrupt. */
 static void a_fifo_is_read_like_a_file(void **)
 {
     struct sample_log log = {0};
@@ -298,6 +340,7 @@ static void a_fifo_is_read_like_a_file(void **)
     assert_int_equal(pipe(ends), 0);
     if (fork() == 0) {
         close(ends[0]);
+        usleep(20000);
         for (size_t at = 0; at < trace.size;) {
             ssize_t wrote = write(ends[1], trace.bytes + at, trace.size - at < 999 ? trace.size - at : 999);
             if (wrote < 0)
@@ -307,9 +350,11 @@ static void a_fifo_is_read_like_a_file(void **)
         _exit(0);
     }
     close(ends[1]);
+    interrupt_every_us(200);
     struct trace_reader *reader;
     assert_int_equal(trace_reader_open_fd(ends[0], "pipe", &reader, NULL), 0);
     (void)read_compare(reader, &log, false);
+    interrupt_every_us(0);
     assert_int_equal(trace_reader_completeness(reader)->file_bytes, trace.size);
     trace_reader_close(reader);
     sample_free(&trace);
@@ -375,6 +420,7 @@ int main(void)
         cmocka_unit_test(a_damaged_header_costs_its_facts_alone),
         cmocka_unit_test(what_follows_the_end_is_counted),
         cmocka_unit_test(garbage_with_magics_is_skipped),
+        cmocka_unit_test(a_block_behind_garbage_is_found_wherever_the_window_ends),
         cmocka_unit_test(foreign_files_are_refused),
         cmocka_unit_test(a_fifo_is_read_like_a_file),
         cmocka_unit_test(another_major_version_is_refused),

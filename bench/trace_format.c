@@ -210,7 +210,7 @@ static void print_reading(const char *name, const void *bytes, size_t size)
         struct model *model;
         require(trace_reader_open_memory(bytes, size, &reader, NULL) == 0, "cannot open");
         start = now_ns();
-        require(model_load(reader, 0, UINT64_MAX, &model, NULL) == 0, "cannot load");
+        require(model_load(reader, 0, UINT64_MAX, NULL, &model, NULL) == 0, "cannot load");
         took = now_ns() - start;
         model_ns = took < model_ns ? took : model_ns;
         model_free(model);

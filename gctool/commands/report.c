@@ -8,6 +8,7 @@
 #include "gctool/analyze/sections.h"
 #include "gctool/model/load.h"
 #include "gctool/output/output.h"
+#include "gctool/output/progress.h"
 #include "gctool/output/shell_word.h"
 #include "gctool/verb.h"
 
@@ -109,6 +110,23 @@ static int write_report(const struct report *report, struct model *model, struct
     return error;
 }
 
+static void show_progress(void *progress, uint64_t file_bytes)
+{
+    progress_update(progress, file_bytes);
+}
+
+static int load(const struct options *options, struct trace_reader *reader, struct model **ret_model,
+                struct error *reterr)
+{
+    struct progress progress;
+    progress_start(&progress, "reading", options->operands[0]);
+    const struct load_watch watch = {.each = show_progress, .argument = &progress};
+    int error = model_load(reader, options_number(options, &option_since, 0),
+                           options_number(options, &option_until, UINT64_MAX), &watch, ret_model, reterr);
+    progress_end(&progress);
+    return error;
+}
+
 static int run(const struct options *options, struct output *output, struct error *reterr)
 {
     struct report report = {.path = options->operands[0],
@@ -124,8 +142,7 @@ static int run(const struct options *options, struct output *output, struct erro
     if (error < 0)
         return error;
     struct model *model;
-    error = model_load(reader, options_number(options, &option_since, 0),
-                       options_number(options, &option_until, UINT64_MAX), &model, reterr);
+    error = load(options, reader, &model, reterr);
     if (error == 0) {
         report.options.program = trace_reader_note(reader, "program", 0);
         error = write_report(&report, model, output);

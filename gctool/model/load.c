@@ -5,7 +5,10 @@
 
 #include <errno.h>
 
-static int take_events(struct model *model, struct trace_reader *reader, struct error *reterr)
+enum { EVENTS_BETWEEN_LOOKS = 1 << 15 };
+
+static int take_events(struct model *model, struct trace_reader *reader, const struct load_watch *watch,
+                       struct error *reterr)
 {
     struct trace_event event;
     int more;
@@ -13,6 +16,8 @@ static int take_events(struct model *model, struct trace_reader *reader, struct 
         int error = model_apply(model, &event);
         if (error < 0)
             return error_set(reterr, error, "out of memory while reading events");
+        if (watch && model->event_count % EVENTS_BETWEEN_LOOKS == 0)
+            watch->each(watch->argument, trace_reader_completeness(reader)->file_bytes);
     }
     return more;
 }
@@ -49,13 +54,13 @@ static int take_stacks(struct model *model, struct trace_reader *reader)
     return error;
 }
 
-int model_load(struct trace_reader *reader, uint64_t since_ns, uint64_t until_ns, struct model **ret_model,
-               struct error *reterr)
+int model_load(struct trace_reader *reader, uint64_t since_ns, uint64_t until_ns, const struct load_watch *watch,
+               struct model **ret_model, struct error *reterr)
 {
     struct model *model = model_new(since_ns, until_ns);
     if (!model)
         return error_set(reterr, -ENOMEM, "out of memory");
-    int error = take_events(model, reader, reterr);
+    int error = take_events(model, reader, watch, reterr);
     if (error == 0) {
         error = take_stacks(model, reader);
         if (error < 0)

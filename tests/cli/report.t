@@ -1,9 +1,8 @@
-    $ trace="$SOURCE/tests/data/story.gctrace"
     $ validate() { python3 "$SOURCE/tests/support/validate_json.py" "$SOURCE/docs/formats"; }
 
 A whole trace. What contradicts itself in it is counted, not hidden.
 
-    $ cp "$trace" story.gctrace
+    $ "$PROGRAMS/make_trace" plain story story.gctrace
     $ gctool report story.gctrace
     summary: the program and its recording
       program                         /usr/bin/sample
@@ -130,6 +129,11 @@ JSON of everything is what its schema says.
     $ gctool report --json story.gctrace | validate
     valid gctool.report.v1
 
+A trace that an earlier build wrote says the same.
+
+    $ mkdir earlier && cp "$SOURCE/tests/data/story.gctrace" earlier
+    $ (cd earlier && gctool report --stacks story.gctrace) | diff - <(gctool report --stacks story.gctrace)
+
 From a pipe, and cut off anywhere: the report of the whole part, status 0, and what is missing.
 
     $ cat story.gctrace | gctool report --json - | jq .summary.events
@@ -145,6 +149,19 @@ From a pipe, and cut off anywhere: the report of the whole part, status 0, and w
       inconsistent        goroutine events that do not follow from its last                    -   -      1
     
     next: gctool verify cut.gctrace
+
+On a terminal, what takes longer than a second says how far it is, and takes that back.
+
+    $ "$PROGRAMS/make_trace" noise 1 200000 noise.gctrace
+    $ cat >slow <<'EOF'
+    > (head -c 500000 noise.gctrace; sleep 1.1; tail -c +500001 noise.gctrace) | gctool report - >/dev/null
+    > EOF
+    $ script -qec 'bash slow' /dev/null </dev/null | tr '\r' '\n' >shown
+    $ grep -c 'reading: [0-9.]* [KM]iB' shown | sed 's/^[1-9][0-9]*$/some/'
+    some
+    $ tail -n 1 shown
+    \x1b[K (no-eol) (esc)
+    $ bash slow
 
 What is no trace, or one of the future, is an error.
 

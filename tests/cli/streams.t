@@ -1,6 +1,6 @@
 What cannot be written is an error, also when the output is longer than what is buffered.
 
-    $ trace="$SOURCE/tests/data/story.gctrace"
+    $ "$PROGRAMS/make_trace" plain story story.gctrace; trace=story.gctrace
     $ gctool help >/dev/full
     gctool: cannot write to standard output: No space left on device
     [2]

@@ -35,7 +35,7 @@ static bool read_trace(const struct sample_trace *trace, struct trace_completene
         return false;
     }
     struct model *model;
-    require(model_load(reader, 0, UINT64_MAX, &model, &error) == 0, "the model does not load");
+    require(model_load(reader, 0, UINT64_MAX, NULL, &model, &error) == 0, "the model does not load");
     require(model_check(model), "the model does not agree with itself");
     *ret_completeness = model->file;
     require(model->file.file_bytes == trace->size, "the file is not read to its end");

@@ -269,6 +269,8 @@ size_t trace_reader_symbol(struct trace_reader *reader, uint64_t pc, const struc
 const struct trace_completeness *trace_reader_completeness(struct trace_reader *reader)
 {
     struct trace_completeness *completeness = &reader->blocks.completeness;
+    if (completeness->file_bytes < reader->blocks.input.offset)
+        completeness->file_bytes = reader->blocks.input.offset; /* so far */
     completeness->contexts = reader->contexts.count;
     completeness->symbols = reader->symbols.count;
     return completeness;

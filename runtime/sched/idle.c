@@ -198,8 +198,9 @@ static void sleep_until_worker(struct thread *thread, bool is_poller)
         else
             sleep_on_futex(thread);
         lock_take(&idle.lock);
-        has_worker = thread->worker != NULL;
         is_poller = thread->is_poller;
+        has_worker = thread->worker != NULL &&
+                     !is_poller; /* made the poller and given a worker in one sleep: it has yet to leave the place */
         lock_release(&idle.lock);
     }
 }

@@ -1,8 +1,9 @@
 /* memory.h: allocating objects, and what keeps them.
  *
- * An object lives while a pointer to it, or to any byte of it, or to the byte just after it, is found from the roots: .data and .bss of every loaded object,
- * stacks and registers of goroutines, the stack of gcrt_run's caller, arguments of goroutines and timers, gcrt_root_add(). NOT malloc
- * memory, thread-locals and other mappings. Objects never move. Memory is zero. Callers are goroutines.
+ * An object lives while a pointer to it or into it is found from the roots: .data and .bss of every loaded object, stacks and registers of goroutines,
+ * the stack of gcrt_run's caller, arguments of goroutines and timers, gcrt_root_add(). NOT malloc memory, thread-locals and other
+ * mappings. In roots and in conservative objects a pointer just behind the end keeps it, too. Objects never move. Memory is zero. Callers
+ * are goroutines. Libraries may be loaded at any time, but not unloaded while goroutines run.
  *
  * Out of memory: a collection, then a report on stderr and exit status 2; the gcrt_try_ forms return NULL instead. So they do when
  * the size overflows.

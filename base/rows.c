@@ -67,6 +67,19 @@ void rows_put_nothing(struct rows *rows)
         *cell = (struct rows_cell){.present = false};
 }
 
+void rows_put_values(struct rows *rows, const struct rows_value *values, size_t count)
+{
+    rows->single = true;
+    for (size_t at = 0; at < count; at++)
+        rows_add_column(rows, values[at].key, values[at].heading, values[at].unit);
+    for (size_t at = 0; at < count; at++) {
+        if (is_text(values[at].unit))
+            rows_put_text(rows, values[at].text);
+        else
+            rows_put_number(rows, values[at].number);
+    }
+}
+
 size_t rows_count(const struct rows *rows)
 {
     return rows->column_count ? rows->cell_count / rows->column_count : 0;

@@ -58,6 +58,17 @@ void rows_put_text(struct rows *rows, const char *text); /* copied; NULL: not kn
 void rows_put_number(struct rows *rows, uint64_t number);
 void rows_put_nothing(struct rows *rows);
 
+/* A value with its column. */
+struct rows_value {
+    const char *key, *heading;
+    enum rows_unit unit;
+    uint64_t number;
+    const char *text; /* of UNIT_TEXT and UNIT_STACK; NULL: not known */
+};
+
+/* Makes them the one row of rows that were started: `single`. */
+void rows_put_values(struct rows *rows, const struct rows_value *values, size_t count);
+
 size_t rows_count(const struct rows *rows);
 const struct rows_cell *rows_cell(const struct rows *rows, size_t row, size_t column);
 

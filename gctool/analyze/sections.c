@@ -123,34 +123,12 @@ static const char *ending_word(const struct model *model)
     return "killed or crashed";
 }
 
-struct value {
-    const char *key, *heading;
-    enum rows_unit unit;
-    uint64_t number;
-    const char *text;
-};
-
-/* A table of one row from a list of values. */
-static int make_single(struct rows *rows, const struct value *values, size_t count)
-{
-    rows->single = true;
-    for (size_t at = 0; at < count; at++)
-        rows_add_column(rows, values[at].key, values[at].heading, values[at].unit);
-    for (size_t at = 0; at < count; at++) {
-        if (values[at].unit == UNIT_TEXT)
-            rows_put_text(rows, values[at].text);
-        else
-            rows_put_number(rows, values[at].number);
-    }
-    return 0;
-}
-
 static int make_summary(struct model *model, const struct section_options *options, struct rows *rows)
 {
     struct sums sums = sum_up(model);
     struct completeness judged = completeness_judge(model);
     const struct goroutines *goroutines = &model->goroutines;
-    const struct value values[] = {
+    const struct rows_value values[] = {
         {"program", "program", UNIT_TEXT, 0, options->program},
         {"ending", "how it ended", UNIT_TEXT, 0, ending_word(model)},
         {"duration_ns", "recorded for", UNIT_NS, model->last_ns - model->first_ns, NULL},
@@ -175,7 +153,8 @@ static int make_summary(struct model *model, const struct section_options *optio
          model->file.lost_events > model->lost_events ? model->file.lost_events : model->lost_events, NULL},
         {"contradictions", "contradictions", UNIT_COUNT, model_anomaly_count(model), NULL},
     };
-    return make_single(rows, values, sizeof values / sizeof *values);
+    rows_put_values(rows, values, sizeof values / sizeof *values);
+    return 0;
 }
 
 /* ---- completeness ---- */
@@ -546,7 +525,7 @@ static int make_cost(struct model *model, const struct section_options *, struct
     uint64_t estimate_ns = model->cost_births
                                ? (uint64_t)((unsigned __int128)model->cost_ns * births / model->cost_births)
                                : 0;
-    const struct value values[] = {
+    const struct rows_value values[] = {
         {"births", "births recorded", UNIT_COUNT, births, NULL},
         {"measured_births", "births measured", UNIT_COUNT, model->cost_births, NULL},
         {"birth_ns", "time of one, mean", UNIT_NS, model->cost_births ? model->cost_ns / model->cost_births : 0, NULL},
@@ -556,7 +535,8 @@ static int make_cost(struct model *model, const struct section_options *, struct
         {"file_millibytes_per_event", "thousandths of a byte an event", UNIT_COUNT,
          model->event_count ? model->file.file_bytes * 1000 / model->event_count : 0, NULL},
     };
-    return make_single(rows, values, sizeof values / sizeof *values);
+    rows_put_values(rows, values, sizeof values / sizeof *values);
+    return 0;
 }
 
 typedef int section_function(struct model *model, const struct section_options *options, struct rows *rows);

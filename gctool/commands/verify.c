@@ -60,35 +60,22 @@ static void put_file(struct rows *rows, const char *path, const struct trace_fil
     char version[24], ending[160];
     snprintf(version, sizeof version, "%u.%u", header->major, header->minor);
     describe_ending(found, ending, sizeof ending);
-    const struct {
-        const char *key, *heading;
-        enum rows_unit unit;
-        const char *text;
-        uint64_t number;
-    } values[] = {
-        {"path", "file", UNIT_TEXT, path, 0},
-        {"state", "state", UNIT_TEXT, found->whole ? "whole" : "damaged", 0},
-        {"version", "format version", UNIT_TEXT, version, 0},
-        {"ending", "it ends", UNIT_TEXT, ending, 0},
-        {"file_bytes", "size", UNIT_BYTES, NULL, found->file_bytes},
-        {"blocks", "whole blocks", UNIT_COUNT, NULL, found->blocks},
-        {"skipped_blocks", "of a later version", UNIT_COUNT, NULL, found->skipped_blocks},
-        {"events", "events", UNIT_COUNT, NULL, found->events},
-        {"contexts", "stack nodes", UNIT_COUNT, NULL, found->contexts},
-        {"symbols", "named addresses", UNIT_COUNT, NULL, found->symbols},
-        {"first_ns", "first event at", UNIT_NS, NULL, found->first_ns},
-        {"last_ns", "last event at", UNIT_NS, NULL, found->last_ns},
+    const struct rows_value values[] = {
+        {"path", "file", UNIT_TEXT, 0, path},
+        {"state", "state", UNIT_TEXT, 0, found->whole ? "whole" : "damaged"},
+        {"version", "format version", UNIT_TEXT, 0, version},
+        {"ending", "it ends", UNIT_TEXT, 0, ending},
+        {"file_bytes", "size", UNIT_BYTES, found->file_bytes, NULL},
+        {"blocks", "whole blocks", UNIT_COUNT, found->blocks, NULL},
+        {"skipped_blocks", "of a later version", UNIT_COUNT, found->skipped_blocks, NULL},
+        {"events", "events", UNIT_COUNT, found->events, NULL},
+        {"contexts", "stack nodes", UNIT_COUNT, found->contexts, NULL},
+        {"symbols", "named addresses", UNIT_COUNT, found->symbols, NULL},
+        {"first_ns", "first event at", UNIT_NS, found->first_ns, NULL},
+        {"last_ns", "last event at", UNIT_NS, found->last_ns, NULL},
     };
     rows_start(rows, "file", "the trace as it is");
-    rows->single = true;
-    for (size_t at = 0; at < sizeof values / sizeof values[0]; at++)
-        rows_add_column(rows, values[at].key, values[at].heading, values[at].unit);
-    for (size_t at = 0; at < sizeof values / sizeof values[0]; at++) {
-        if (values[at].unit == UNIT_TEXT)
-            rows_put_text(rows, values[at].text);
-        else
-            rows_put_number(rows, values[at].number);
-    }
+    rows_put_values(rows, values, sizeof values / sizeof values[0]);
 }
 
 /* ---- what is missing ---- */
@@ -181,24 +168,16 @@ static void put_all_missing(struct rows *rows, const struct trace_completeness *
 
 static void put_repair(struct rows *rows, const char *path, const struct trace_repair *repair)
 {
-    const struct rows_column columns[] = {
-        {"path", "repaired into", UNIT_TEXT},
-        {"kept_blocks", "blocks kept", UNIT_COUNT},
-        {"kept_bytes", "kept", UNIT_BYTES},
-        {"left_out_bytes", "left out", UNIT_BYTES},
-        {"missing_blocks", "blocks missing", UNIT_COUNT},
-        {"end_written", "an end was written", UNIT_FLAG},
+    const struct rows_value values[] = {
+        {"path", "repaired into", UNIT_TEXT, 0, path},
+        {"kept_blocks", "blocks kept", UNIT_COUNT, repair->kept_blocks, NULL},
+        {"kept_bytes", "kept", UNIT_BYTES, repair->kept_bytes, NULL},
+        {"left_out_bytes", "left out", UNIT_BYTES, repair->left_out_bytes, NULL},
+        {"missing_blocks", "blocks missing", UNIT_COUNT, repair->missing_blocks, NULL},
+        {"end_written", "an end was written", UNIT_FLAG, repair->end_written, NULL},
     };
     rows_start(rows, "repair", "what was kept of it");
-    rows->single = true;
-    for (size_t at = 0; at < sizeof columns / sizeof columns[0]; at++)
-        rows_add_column(rows, columns[at].key, columns[at].heading, columns[at].unit);
-    rows_put_text(rows, path);
-    rows_put_number(rows, repair->kept_blocks);
-    rows_put_number(rows, repair->kept_bytes);
-    rows_put_number(rows, repair->left_out_bytes);
-    rows_put_number(rows, repair->missing_blocks);
-    rows_put_number(rows, repair->end_written);
+    rows_put_values(rows, values, sizeof values / sizeof values[0]);
 }
 
 /* Whether --repair and --output make sense together. */

@@ -78,6 +78,7 @@ void goroutine_clear_wait(struct goroutine *goroutine)
     atomic_store_explicit(&goroutine->wait_object, NULL, memory_order_relaxed);
 }
 
+/* Modelled, against goroutine_park(), in tests/model/park.pml. */
 void goroutine_ready(struct goroutine *goroutine)
 {
     struct worker *worker = worker_current();

@@ -66,7 +66,8 @@ static void push_thread(struct thread *thread)
 }
 
 /* The place of the poller is free. Until it has looked at the timers it counts as sleeping for ever: whoever arms one and goes idle
- * after this, under the lock, sees that or what the look gave, and interrupts it when that is too late. Modelled in tests/model/poller.pml. */
+ * after this, under the lock, sees that or what the look gave, and interrupts it when that is too late. Modelled in
+ * tests/model/poller_timer.pml. */
 static void become_poller(struct thread *thread)
 {
     idle.poller = thread;
@@ -75,7 +76,7 @@ static void become_poller(struct thread *thread)
 }
 
 /* Takes one from the idle list, or else the poller, which is to get a worker and to be interrupted. It leaves its place itself: were there
- * a new poller already, that could take the interruption for its own. */
+ * a new poller already, that could take the interruption for its own. Modelled in tests/model/poller.pml. */
 static struct thread *pop_thread(bool *ret_was_poller)
 {
     struct thread *thread = idle.threads;
@@ -116,6 +117,7 @@ static void wake_thread(struct thread *thread, bool was_poller)
         wake_sleeper(thread);
 }
 
+/* Modelled, against idle_wait(), in tests/model/idle.pml. */
 void idle_wake_one(void)
 {
     lock_take(&idle.lock);
@@ -216,6 +218,7 @@ static bool lie_down(struct thread *thread)
     return is_free;
 }
 
+/* Modelled in tests/model/idle.pml. */
 void idle_wait(struct thread *thread)
 {
     lock_take(&idle.lock);

@@ -135,9 +135,8 @@ void netpoll_use_end(struct netpoll_descriptor *descriptor)
 /* Marks the direction as ready, and wakes who waits there. */
 static bool wake_waiter(struct netpoll_record *record, enum netpoll_direction direction)
 {
-    /* Sequentially consistent: against commit_wait() when closing. It also acquires the goroutine's record, which says WAITING, and
-     * releases to take_ready(). */
-    uintptr_t former = atomic_exchange(&record->waiters[direction], READY);
+    /* Acquire: pairs with commit_wait(). Release: pairs with take_ready(): what came before, a close or an event, is seen. */
+    uintptr_t former = atomic_exchange_explicit(&record->waiters[direction], READY, memory_order_acq_rel);
     if (former == NOBODY || former == READY)
         return false;
     /* Relaxed: a number for deadlock_check(), which the idle lock orders. */
@@ -152,8 +151,9 @@ void netpoll_close(struct netpoll_descriptor *descriptor)
     do {
         if (use & USE_CLOSED || use == 0)
             return;
-        /* Sequentially consistent: against commit_wait(): either it sees the bit, or we see the goroutine. */
-    } while (!atomic_compare_exchange_weak(&descriptor->use, &use, use | USE_CLOSED));
+        /* Relaxed: wake_waiter() releases it. The bit comes first: who takes READY away has to see it. */
+    } while (!atomic_compare_exchange_weak_explicit(&descriptor->use, &use, use | USE_CLOSED, memory_order_relaxed,
+                                                    memory_order_relaxed));
     wake_waiter(descriptor->record, NETPOLL_READ);
     wake_waiter(descriptor->record, NETPOLL_WRITE);
     netpoll_use_end(descriptor);
@@ -169,26 +169,22 @@ struct wait {
 
 static bool is_closed(struct netpoll_descriptor *descriptor)
 {
-    return (atomic_load(&descriptor->use) & USE_CLOSED) != 0; /* sequentially consistent: see netpoll_close() */
+    /* Relaxed: who comes here because of a close has acquired its READY, and the bit with it. */
+    return (atomic_load_explicit(&descriptor->use, memory_order_relaxed) & USE_CLOSED) != 0;
 }
 
-/* The waiter's own use of the descriptor lasts until it runs again, so neither that nor the record can go away in here, unless the first
- * exchange has let it run: then the second one fails, or calls off a park that is the goroutine's, too. */
+/* A close before this has left READY, which only the waiter takes away; one behind it finds the goroutine. */
 static bool commit_wait(struct goroutine *goroutine, void *arg)
 {
-    struct wait *wait = arg; /* on the goroutine's stack: gone with the first exchange */
-    struct netpoll_descriptor *descriptor = wait->descriptor;
-    _Atomic uintptr_t *waiter = &descriptor->record->waiters[wait->direction];
+    struct wait *wait = arg;
+    _Atomic uintptr_t *waiter = &wait->descriptor->record->waiters[wait->direction];
     uintptr_t expected = NOBODY;
     atomic_fetch_add_explicit(&netpoll.waiter_count, 1, memory_order_relaxed); /* relaxed: as in wake_waiter() */
-    /* Sequentially consistent: see netpoll_close(). */
-    if (atomic_compare_exchange_strong(waiter, &expected, (uintptr_t)goroutine)) {
-        expected = (uintptr_t)goroutine;
-        if (!is_closed(descriptor) || !atomic_compare_exchange_strong(waiter, &expected, NOBODY))
-            return true;
-    } else {
-        wait->is_busy = expected != READY;
-    }
+    /* Release: pairs with wake_waiter(): the goroutine's record says WAITING. From here on it may run elsewhere. */
+    if (atomic_compare_exchange_strong_explicit(waiter, &expected, (uintptr_t)goroutine, memory_order_release,
+                                                memory_order_relaxed))
+        return true;
+    wait->is_busy = expected != READY;
     atomic_fetch_sub_explicit(&netpoll.waiter_count, 1, memory_order_relaxed);
     return false;
 }
@@ -215,7 +211,13 @@ int netpoll_wait(struct netpoll_descriptor *descriptor, enum netpoll_direction d
         if (!wait.is_busy)
             take_ready(descriptor, direction);
     }
-    error = is_closed(descriptor) ? -ECANCELED : wait.is_busy ? -EBUSY : 0;
+    if (is_closed(descriptor)) {
+        wake_waiter(descriptor->record,
+                    direction); /* for another that comes, against the rules: we may have taken its READY */
+        error = -ECANCELED;
+    } else if (wait.is_busy) {
+        error = -EBUSY;
+    }
     netpoll_use_end(descriptor);
     return error;
 }

@@ -103,6 +103,7 @@ __attribute__((noinline)) static void switch_to(struct thread *thread, struct go
 
 /* ---- what goroutines ask for; true: the goroutine goes on at once ---- */
 
+/* Modelled in tests/model/park.pml. */
 static bool serve_park(struct thread *thread, struct goroutine *goroutine)
 {
     bool (*commit)(struct goroutine *, void *) = thread->request_commit;

@@ -1,4 +1,4 @@
-/* Standing, the side of those that are stopped; also called by the stop signal's handler. */
+/* Standing, the side of those that are stopped; also called by the stop signal's handler. Modelled in tests/model/stop.pml. */
 #include "sched/stand.h"
 
 #include <stdatomic.h>

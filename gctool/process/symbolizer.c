@@ -15,10 +15,20 @@
 
 #include "base/error.h"
 
+/* Code of a compilation unit, as addresses in the file. */
+struct unit_range {
+    Dwarf_Addr start, end;
+    Dwarf_Die *unit;
+};
+
 struct module {
     uint64_t start, end;
     Dwfl *session;
     Dwfl_Module *handle;
+    bool units_read;
+    struct unit_range *ranges; /* by start */
+    size_t range_count, range_capacity;
+    Dwarf_Addr bias; /* of addresses in the recorded program over those in the ranges */
 };
 
 struct symbolizer {
@@ -119,6 +129,60 @@ int symbolizer_add_module(struct symbolizer *symbolizer, uint64_t bias, uint64_t
     return code;
 }
 
+/* ---- compilation units, by address: .debug_aranges would say it, but not all compilers write it ---- */
+
+static bool add_range(struct module *module, struct unit_range range)
+{
+    if (module->range_count == module->range_capacity) {
+        size_t capacity = module->range_capacity ? module->range_capacity * 2 : 64;
+        struct unit_range *ranges = reallocarray(module->ranges, capacity, sizeof *ranges);
+        if (ranges == NULL)
+            return false;
+        module->ranges = ranges;
+        module->range_capacity = capacity;
+    }
+    module->ranges[module->range_count++] = range;
+    return true;
+}
+
+static int compare_ranges(const void *left, const void *right)
+{
+    Dwarf_Addr a = ((const struct unit_range *)left)->start, b = ((const struct unit_range *)right)->start;
+    return (a > b) - (a < b);
+}
+
+/* Without memory for all of them, those that there is memory for are known. */
+static void read_units(struct module *module)
+{
+    bool has_room = true;
+    for (Dwarf_Die *unit = NULL;
+         has_room && (unit = dwfl_module_nextcu(module->handle, unit, &module->bias)) != NULL;) {
+        struct unit_range range = {.unit = unit};
+        Dwarf_Addr base;
+        for (ptrdiff_t at = 0; has_room && (at = dwarf_ranges(unit, at, &base, &range.start, &range.end)) > 0;)
+            has_room = add_range(module, range);
+    }
+    if (module->range_count > 0)
+        qsort(module->ranges, module->range_count, sizeof module->ranges[0], compare_ranges);
+    module->units_read = true;
+}
+
+/* The unit that holds the address in the file, or NULL. */
+static Dwarf_Die *find_unit(const struct module *module, Dwarf_Addr address)
+{
+    size_t low = 0, high = module->range_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (module->ranges[middle].start <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 && address < module->ranges[low - 1].end ? module->ranges[low - 1].unit : NULL;
+}
+
+/* ---- frames ---- */
+
 static const char *or_empty(const char *text)
 {
     return text != NULL ? text : "";
@@ -145,13 +209,13 @@ static void set_call_place(struct trace_frame *frame, Dwarf_Die *inlined, Dwarf_
         frame->line = (uint32_t)line;
 }
 
-/* Functions around the address, innermost first, as they are nested in the compiled code (not as they were written: getscopes_die). */
-static size_t add_scopes(struct symbolizer *symbolizer, Dwfl_Module *handle, Dwarf_Addr address)
+/* Functions around the address in the file, innermost first, as they are nested in the compiled code (not as they were written:
+ * getscopes_die). */
+static size_t add_scopes(struct symbolizer *symbolizer, Dwarf_Die *unit, Dwarf_Addr address)
 {
     size_t count = 0;
-    Dwarf_Addr bias;
-    Dwarf_Die *unit = dwfl_module_addrdie(handle, address, &bias), *scopes = NULL, *nested = NULL;
-    int scope_count = unit != NULL ? dwarf_getscopes(unit, address - bias, &scopes) : 0;
+    Dwarf_Die *scopes = NULL, *nested = NULL;
+    int scope_count = dwarf_getscopes(unit, address, &scopes);
     int nested_count = scope_count > 0 ? dwarf_getscopes_die(&scopes[0], &nested) : 0;
     Dwarf_Files *files = NULL;
     size_t file_count;
@@ -175,19 +239,19 @@ static size_t add_scopes(struct symbolizer *symbolizer, Dwfl_Module *handle, Dwa
     return count;
 }
 
-static void set_line(struct trace_frame *frame, Dwfl_Module *handle, Dwarf_Addr address)
+static void set_line(struct trace_frame *frame, Dwarf_Die *unit, Dwarf_Addr address)
 {
-    Dwfl_Line *line = dwfl_module_getsrc(handle, address);
+    Dwarf_Line *line = dwarf_getsrc_die(unit, address);
     int number = 0;
-    if (line != NULL)
-        frame->file = or_empty(dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL));
+    if (line != NULL && dwarf_lineno(line, &number) == 0)
+        frame->file = or_empty(dwarf_linesrc(line, NULL, NULL));
     frame->line = (uint32_t)number;
 }
 
-static const struct module *find_module(const struct symbolizer *symbolizer, uint64_t address)
+static struct module *find_module(const struct symbolizer *symbolizer, uint64_t address)
 {
     for (size_t i = symbolizer->count; i-- > 0;) {
-        const struct module *module = &symbolizer->modules[i];
+        struct module *module = &symbolizer->modules[i];
         if (address >= module->start && address < module->end)
             return module;
     }
@@ -198,17 +262,21 @@ size_t symbolizer_find(struct symbolizer *symbolizer, uint64_t return_pc, const 
 {
     *ret_frames = symbolizer->frames;
     uint64_t address = return_pc - 1;
-    const struct module *module = find_module(symbolizer, address);
+    struct module *module = find_module(symbolizer, address);
     if (module == NULL || module->session == NULL)
         return 0;
-    size_t count = add_scopes(symbolizer, module->handle, address);
+    if (!module->units_read)
+        read_units(module);
+    Dwarf_Die *unit = find_unit(module, address - module->bias);
+    size_t count = unit != NULL ? add_scopes(symbolizer, unit, address - module->bias) : 0;
     if (count == 0) {
         const char *name = dwfl_module_addrname(module->handle, address);
         if (name == NULL)
             return 0;
         (void)add_frame(symbolizer, &count, name);
     }
-    set_line(&symbolizer->frames[0], module->handle, address);
+    if (unit != NULL)
+        set_line(&symbolizer->frames[0], unit, address - module->bias);
     return count;
 }
 
@@ -216,8 +284,10 @@ void symbolizer_free(struct symbolizer *take_symbolizer)
 {
     if (take_symbolizer == NULL)
         return;
-    for (size_t i = 0; i < take_symbolizer->count; i++)
+    for (size_t i = 0; i < take_symbolizer->count; i++) {
         dwfl_end(take_symbolizer->modules[i].session);
+        free(take_symbolizer->modules[i].ranges);
+    }
     free(take_symbolizer->modules);
     free(take_symbolizer);
 }

@@ -1,7 +1,7 @@
 /* key_index.h: from a pair of numbers to a dense index, the way every table of the model is found again.
  *
- * Open addressing with linear probing; a cell is empty when its index is KEY_INDEX_NONE. Entries are never removed one by one: tables that
- * drop entries reuse the index (goroutines) and say so.
+ * Open addressing with linear probing; a cell is empty when its index is KEY_INDEX_NONE. Removing moves later cells up, so that no gap
+ * parts a pair from its place. Whoever removes a pair may give its index to another.
  *
  * Invariant: at most half of the cells are full, so a probe ends.
  */

@@ -100,8 +100,10 @@ static int apply_span_new(struct model *model, const struct trace_event *event)
     struct span *span = spans_place(&model->spans, event_word_span_id(event->word));
     if (!span)
         return -ENOMEM;
-    if (span->exists)
+    if (span->exists) {
+        model->anomalies.span_over_span++; /* its release is missing */
         kill_span(model, span);
+    }
     *span = (struct span){.exists = true,
                           .incarnation = event_word_incarnation(event->word),
                           .base = event->payload[0],

@@ -26,6 +26,7 @@
 #define MODEL_ANOMALIES(X)                                                            \
     X(birth_on_live_slot, "births on a slot that was alive")                          \
     X(birth_outside_span, "births in a span that does not exist or has no such slot") \
+    X(span_over_span, "spans cut where one still existed")                            \
     X(death_of_free_slot, "deaths of slots that were not alive")                      \
     X(death_outside_span, "deaths in a span that does not exist or has no such slot") \
     X(stale_incarnation, "events for a span that was replaced since")                 \

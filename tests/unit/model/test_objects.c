@@ -68,6 +68,7 @@ static void a_new_span_over_a_live_one_ends_it(void **)
     feed_birth(&feed, 3, 0, 5);
     assert_int_equal(feed_site(&feed, 5, 9)->alive_bytes, 2000);
     assert_int_equal(feed.model->span_count, 1);
+    assert_int_equal(feed.model->anomalies.span_over_span, 1);
     feed_close(&feed);
 }
 

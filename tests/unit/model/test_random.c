@@ -25,7 +25,7 @@ static struct plain {
     struct plain_site sites[CONTEXTS][TYPES];
     uint64_t alive_bytes, peak_bytes, peak_ns;
     uint64_t cycle, cycle_ns, cycle_before_ns;
-    uint64_t birth_on_live, birth_outside, death_free, death_outside, stale;
+    uint64_t birth_on_live, birth_outside, span_over_span, death_free, death_outside, stale;
 } plain;
 
 static uint64_t since(uint64_t later_ns, uint64_t earlier_ns)
@@ -131,8 +131,10 @@ static void step_span(struct feed *feed)
             plain_end_span(span);
         return;
     }
-    if (plain.exists[span])
+    if (plain.exists[span]) {
+        plain.span_over_span++;
         plain_end_span(span);
+    }
     plain.exists[span] = true;
     plain.incarnation[span]++;
     plain.type[span] = below(TYPES);
@@ -199,6 +201,7 @@ static void compare(const struct model *model)
     assert_int_equal(model->peak_ns, plain.peak_ns);
     assert_int_equal(model->anomalies.birth_on_live_slot, plain.birth_on_live);
     assert_int_equal(model->anomalies.birth_outside_span, plain.birth_outside);
+    assert_int_equal(model->anomalies.span_over_span, plain.span_over_span);
     assert_int_equal(model->anomalies.death_of_free_slot, plain.death_free);
     assert_int_equal(model->anomalies.death_outside_span, plain.death_outside);
     assert_int_equal(model->anomalies.stale_incarnation, plain.stale);

@@ -114,18 +114,24 @@ void store_set_expiry(struct store *store, struct entry *entry, int64_t expires_
 
 void store_clear(struct store *store)
 {
-    gcrt_store(&store->keys, gcrt_map_new(&key_class));
-    gcrt_store(&store->mortal, gcrt_map_new(&key_class));
+    gcrt_exchange(&store->keys, gcrt_map_new(&key_class));
+    gcrt_exchange(&store->mortal, gcrt_map_new(&key_class));
+}
+
+/* Without a lock. Acquire: pairs with store_clear(): the map is complete. */
+static struct gcrt_map *current_map(struct gcrt_map *const *map)
+{
+    return __atomic_load_n(map, __ATOMIC_ACQUIRE);
 }
 
 size_t store_count(struct store *store)
 {
-    return gcrt_map_length(gcrt_load(&store->keys));
+    return gcrt_map_length(current_map(&store->keys));
 }
 
 size_t store_mortal_count(struct store *store)
 {
-    return gcrt_map_length(gcrt_load(&store->mortal));
+    return gcrt_map_length(current_map(&store->mortal));
 }
 
 struct sweep {
@@ -146,7 +152,7 @@ static bool sweep_key(void *key, void *, void *arg)
 void store_sweep_expired(struct store *store)
 {
     struct sweep sweep = {store, store_now_ms()};
-    gcrt_map_range(gcrt_load(&store->mortal), sweep_key, &sweep);
+    gcrt_map_range(current_map(&store->mortal), sweep_key, &sweep);
 }
 
 int64_t store_now_ms(void)

@@ -23,6 +23,11 @@ for seed in 1 2 3; do
     (($(grep -c ^event ours) > seed * 3900)) # a few are TIME, which is no event in a file
 done
 
+# A real recording.
+"$GCTOOL" trace -o recording "$PROGRAMS/known" >/dev/null
+compare recording
+(($(grep -c ^event ours) > 6000))
+
 # Damage at places from a fixed seed: a changed byte, a cut, two recordings in a file.
 "$PROGRAMS/make_trace" plain noise 7 600 whole
 size=$(stat -c %s whole)

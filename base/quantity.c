@@ -8,16 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct unit {
-    const char *name;
-    double size;
-};
-
-static bool starts_number(const char *text)
-{
-    return (*text >= '0' && *text <= '9') || *text == '.';
-}
-
 bool quantity_count_parse(const char *text, uint64_t *ret_count)
 {
     if (*text == '\0' || strspn(text, "0123456789") != strlen(text))
@@ -30,40 +20,28 @@ bool quantity_count_parse(const char *text, uint64_t *ret_count)
     return true;
 }
 
-static bool parse_with_unit(const char *text, const struct unit *units, size_t unit_count, uint64_t *ret_quantity)
+bool quantity_duration_parse(const char *text, uint64_t *ret_ns)
 {
+    static const struct {
+        const char *name;
+        double ns;
+    } units[] = {{"", 1e9}, {"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}, {"m", 60e9}};
     char *end;
-    if (!starts_number(text) || strspn(text, "0123456789.") == 0)
+    if (strspn(text, "0123456789.") == 0)
         return false;
     double value = strtod(text, &end);
     if (strcspn(text, "xXeE") < (size_t)(end - text))
         return false;
-    for (size_t at = 0; at < unit_count; at++) {
+    for (size_t at = 0; at < sizeof units / sizeof *units; at++) {
         if (strcmp(end, units[at].name) != 0)
             continue;
-        double quantity = value * units[at].size;
-        if (!isfinite(quantity) || quantity >= 0x1p63)
+        double ns = value * units[at].ns;
+        if (!isfinite(ns) || ns >= 0x1p63)
             return false;
-        *ret_quantity = (uint64_t)(quantity + 0.5);
+        *ret_ns = (uint64_t)(ns + 0.5);
         return true;
     }
     return false;
-}
-
-bool quantity_bytes_parse(const char *text, uint64_t *ret_bytes)
-{
-    static const struct unit units[] = {
-        {"", 1},         {"B", 1},       {"K", 0x1p10},   {"KB", 0x1p10},  {"KiB", 0x1p10},
-        {"M", 0x1p20},   {"MB", 0x1p20}, {"MiB", 0x1p20}, {"G", 0x1p30},   {"GB", 0x1p30},
-        {"GiB", 0x1p30}, {"T", 0x1p40},  {"TB", 0x1p40},  {"TiB", 0x1p40},
-    };
-    return parse_with_unit(text, units, sizeof units / sizeof *units, ret_bytes);
-}
-
-bool quantity_duration_parse(const char *text, uint64_t *ret_ns)
-{
-    static const struct unit units[] = {{"", 1e9}, {"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}, {"m", 60e9}};
-    return parse_with_unit(text, units, sizeof units / sizeof *units, ret_ns);
 }
 
 const char *quantity_count_format(uint64_t count, char ret_text[QUANTITY_TEXT_BYTES])

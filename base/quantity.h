@@ -9,9 +9,6 @@
 /* "17": decimal digits alone. The parsers return false, and set nothing, for anything else or too large. */
 [[nodiscard]] bool quantity_count_parse(const char *text, uint64_t *ret_count);
 
-/* "4096", "64KiB", "1.5M": K, M, G and T are powers of 1024, with or without "iB" or "B". */
-[[nodiscard]] bool quantity_bytes_parse(const char *text, uint64_t *ret_bytes);
-
 /* "1.5s", "200ms", "10us", "7ns", "2m", or plain seconds. */
 [[nodiscard]] bool quantity_duration_parse(const char *text, uint64_t *ret_ns);
 

@@ -46,5 +46,3 @@ const struct option option_color = {.name = "color",
                                     .text = "when to write colour; auto is on a terminal, unless NO_COLOR is set"};
 const struct option option_quiet = {
     .name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .text = "print errors and what was asked for alone"};
-const struct option option_verbose = {
-    .name = "verbose", .letter = 'v', .kind = OPTION_FLAG, .text = "print more of what is known"};

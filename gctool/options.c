@@ -121,10 +121,6 @@ static int set_value(struct parser *parser, const struct option *option, const c
         if (!quantity_duration_parse(text, &value.number))
             error = refuse(parser, option, "a time as 1.5s, 200ms or 10us", text);
         break;
-    case OPTION_BYTES:
-        if (!quantity_bytes_parse(text, &value.number))
-            error = refuse(parser, option, "a size as 64KiB or 16M", text);
-        break;
     case OPTION_CHOICE:
         error = parse_choice(parser, option, text, &value.number);
         break;

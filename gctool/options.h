@@ -26,7 +26,6 @@ enum option_kind {
     OPTION_PATH,     /* a file; "-" is standard input or output */
     OPTION_COUNT,    /* a whole number */
     OPTION_DURATION, /* as quantity_duration_parse() */
-    OPTION_BYTES,    /* as quantity_bytes_parse() */
     OPTION_CHOICE,   /* one of `choices` */
     OPTION_CHOICES,  /* some of `choices`, with commas between */
 };
@@ -42,14 +41,14 @@ struct option {
 
 extern const struct option option_help; /* every verb takes it, unlisted */
 extern const struct option option_output, option_json, option_filter, option_sort, option_limit, option_since,
-    option_until, option_color, option_quiet, option_verbose;
+    option_until, option_color, option_quiet;
 
 enum { OPTIONS_MAX = 24 };
 
 struct option_value {
     bool given;
     const char *text; /* as it was written; NULL for a flag */
-    uint64_t number;  /* count, bytes, nanoseconds, the index of the choice, or a bit for each of the choices */
+    uint64_t number;  /* count, nanoseconds, the index of the choice, or a bit for each of the choices */
 };
 
 /* What the command line said. Texts and operands point into argv. */

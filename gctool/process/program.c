@@ -31,8 +31,8 @@ static int refuse(const char *name, int code, struct error *reterr)
         error_hint(reterr, "it is there, but not executable for this user: 'chmod +x' it");
     else if (code == -ENOENT && strchr(name, '/') == NULL && try_path(name) == 0)
         error_hint(reterr, "it is not in PATH; for the one in this folder say './%s'", name);
-    else if (code == -ENOENT)
-        error_hint(reterr, "%s", strchr(name, '/') ? "no such file" : "it is in no folder of PATH");
+    else if (code == -ENOENT && strchr(name, '/') == NULL)
+        error_hint(reterr, "it is in no folder of PATH");
     return code;
 }
 

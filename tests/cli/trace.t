@@ -33,7 +33,6 @@ What cannot be recorded is not run:
     [125]
     $ gctool trace ./is-not-there
     gctool: cannot run './is-not-there': No such file or directory
-    hint: no such file
     [127]
     $ touch plain && gctool trace ./plain
     gctool: cannot run './plain': Permission denied

@@ -26,20 +26,6 @@ static void durations_have_units(void **)
         assert_false(quantity_duration_parse(bad[at], &ns));
 }
 
-static void sizes_are_powers_of_1024(void **)
-{
-    uint64_t bytes;
-    assert_true(quantity_bytes_parse("4096", &bytes));
-    assert_int_equal(bytes, 4096);
-    assert_true(quantity_bytes_parse("1.5K", &bytes));
-    assert_int_equal(bytes, 1536);
-    assert_true(quantity_bytes_parse("64MiB", &bytes));
-    assert_int_equal(bytes, 64 << 20);
-    assert_false(quantity_bytes_parse("-1", &bytes));
-    assert_false(quantity_bytes_parse("1k", &bytes));
-    assert_false(quantity_bytes_parse("99999999T", &bytes));
-}
-
 static void counts_are_digits(void **)
 {
     uint64_t count;
@@ -70,7 +56,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(durations_have_units),
-        cmocka_unit_test(sizes_are_powers_of_1024),
         cmocka_unit_test(counts_are_digits),
         cmocka_unit_test(people_read_units),
     };

@@ -87,7 +87,7 @@ static void find_takes_a_path_as_it_is(void **state)
     assert_found("/bin/sh", "/bin/sh");
     assert_not_found("d/plain", -EACCES, "chmod");
     assert_not_found("./d", -EACCES, "directory");
-    assert_not_found("d/none", -ENOENT, "no such file");
+    assert_not_found("d/none", -ENOENT, "");
     assert_not_found("d/program/none", -ENOTDIR, "");
 }
 

@@ -15,13 +15,12 @@
 static const char *const fruits[] = {"apple", "pear", "plum", NULL};
 static const struct option flag = {.name = "flag", .letter = 'F', .kind = OPTION_FLAG, .text = "x"};
 static const struct option count = {.name = "count", .letter = 'c', .kind = OPTION_COUNT, .value = "N", .text = "x"};
-static const struct option size = {.name = "size", .kind = OPTION_BYTES, .value = "SIZE", .text = "x"};
 static const struct option when = {.name = "when", .kind = OPTION_DURATION, .value = "TIME", .text = "x"};
 static const struct option fruit = {
     .name = "fruit", .kind = OPTION_CHOICE, .value = "FRUIT", .choices = fruits, .text = "x"};
 static const struct option basket = {
     .name = "basket", .kind = OPTION_CHOICES, .value = "FRUITS", .choices = fruits, .text = "x"};
-static const struct option *const table[] = {&flag,   &count,         &size,         &when, &fruit,
+static const struct option *const table[] = {&flag,   &count,         &when,         &fruit,
                                              &basket, &option_output, &option_quiet, NULL};
 static const struct verb verb = {.name = "pick", .operands = "[FILE...]", .operands_max = -1, .options = table};
 static const struct verb one = {.name = "one",
@@ -67,9 +66,8 @@ static void assert_refused(const struct verb *for_verb, const char *line, const 
 static void values_come_in_all_forms(void **)
 {
     struct options options;
-    assert_int_equal(parse(&verb, "--count=3 --size 2K --when 1.5s -o file", &options), 0);
+    assert_int_equal(parse(&verb, "--count=3 --when 1.5s -o file", &options), 0);
     assert_int_equal(options_number(&options, &count, 0), 3);
-    assert_int_equal(options_number(&options, &size, 0), 2048);
     assert_int_equal(options_number(&options, &when, 0), 1500000000);
     assert_string_equal(options_text(&options, &option_output), "file");
     assert_int_equal(parse(&verb, "-Fc7 -ofile=x", &options), 0);
@@ -146,7 +144,6 @@ static void values_that_are_no_values_are_refused(void **)
     assert_refused(&verb, "--count ten", "option '--count' needs a whole number, got 'ten'", "");
     assert_refused(&verb, "--count=", "option '--count' needs a whole number, got ''", "");
     assert_refused(&verb, "--count=-1", "option '--count' needs a whole number, got '-1'", "");
-    assert_refused(&verb, "--size 1Q", "option '--size' needs a size as 64KiB or 16M, got '1Q'", "");
     assert_refused(&verb, "--when soon", "option '--when' needs a time as 1.5s, 200ms or 10us, got 'soon'", "");
     assert_refused(&verb, "--output=", "option '--output' needs a file, got ''", "");
     assert_refused(&verb, "-c", "option '--count' needs a value: --count N", "");

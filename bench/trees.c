@@ -1,4 +1,4 @@
-/* Binary trees: the collector beside malloc and free written by hand, and beside Go when `go` is on PATH (scripts of bench/ do not know more).
+/* Binary trees: the collector beside malloc and free written by hand, and (bench/trees_beside_go) beside Go.
  *
  * Usage: trees [DEPTH [ROUNDS]]     alternated rounds in one process for gcrt and malloc; prints the medians and their ratio; depth 16, 5 rounds
  *        trees --gcrt DEPTH         one round of libgcrt alone, for who runs it beside another program

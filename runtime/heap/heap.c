@@ -23,6 +23,8 @@
 #endif
 #define HEAP_BYTES_MIN ((uint64_t)16 << 20)
 
+_Static_assert(HEAP_BYTES_MAX >> SPAN_PAGE_SHIFT <= 1u << 23, "traces and the mark stack keep a span in 23 bits");
+
 enum { TRIM_BYTES_PER_CYCLE = 64 << 20, TRIM_BYTES_AT_ONCE = 4 << 20 };
 
 struct heap_layout heap_layout;

@@ -55,7 +55,7 @@ static const char script_tail[] =
     "        [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null\n"
     "    elif [[ $operand == PROGRAM ]]; then\n"
     "        compopt -o filenames 2>/dev/null\n"
-    "        mapfile -t COMPREPLY < <(compgen -c -- \"$current\"; compgen -f -- \"$current\")\n"
+    "        mapfile -t COMPREPLY < <(compgen -c -- \"$current\")\n"
     "    else\n"
     "        mapfile -t COMPREPLY < <(compgen -W \"$operand\" -- \"$current\")\n"
     "    fi\n"

@@ -36,6 +36,22 @@ bash: the script alone, then as bash-completion finds it in an installation.
     exit-codes
     $ complete_words gctool completion ''
     bash zsh
+    $ touch my-program && chmod +x my-program
+    $ complete_words gctool trace --out
+    --output=
+    $ complete_words gctool trace -o run
+    run.gctrace
+    $ complete_words gctool trace -o run.gctrace ./my-p
+    ./my-program
+    $ complete_words gctool trace --output = run.gctrace ./my-p
+    ./my-program
+
+What stands behind the program is not ours: no options of 'trace'.
+
+    $ complete_words gctool trace -q ./my-program --
+    
+    $ complete_words gctool trace -q ./my-program run
+    run.gctrace
     $ mkdir -p data/bash-completion/completions
     $ gctool completion bash >data/bash-completion/completions/gctool
     $ XDG_DATA_DIRS=$PWD/data bash -c '

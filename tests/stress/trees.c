@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { GOROUTINES = 16, ROUNDS = 30, DEPTH = 10, BYTES_MAX = 3000 };
+enum { GOROUTINES = 16, ROUNDS = 12, DEPTH = 10, BYTES_MAX = 800 };
 
 struct node {
     struct node *left, *right;

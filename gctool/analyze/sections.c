@@ -532,7 +532,7 @@ static int make_cost(struct model *model, const struct section_options *, struct
         {"births_total_ns", "of all births, from that", UNIT_NS, estimate_ns, NULL},
         {"duration_ns", "recorded for", UNIT_NS, model->last_ns - model->first_ns, NULL},
         {"file_bytes", "file", UNIT_BYTES, model->file.file_bytes, NULL},
-        {"file_millibytes_per_event", "thousandths of a byte an event", UNIT_COUNT,
+        {"file_bytes_per_1000_events", "file, for 1,000 events", UNIT_BYTES,
          model->event_count ? model->file.file_bytes * 1000 / model->event_count : 0, NULL},
     };
     rows_put_values(rows, values, sizeof values / sizeof *values);

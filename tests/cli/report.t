@@ -65,13 +65,13 @@ A whole trace. What contradicts itself in it is counted, not hidden.
           1  asked for  5.1 us        480 B   192 B        4  8.0 KiB    4.0 MiB  4.3 KiB        7  1.0 us
     
     cost: what recording cost
-      births recorded                 11
-      births measured                 11
-      time of one, mean               20 ns
-      of all births, from that        220 ns
-      recorded for                    7.0 us
-      file                            1.0 KiB
-      thousandths of a byte an event  26,170
+      births recorded           11
+      births measured           11
+      time of one, mean         20 ns
+      of all births, from that  220 ns
+      recorded for              7.0 us
+      file                      1.0 KiB
+      file, for 1,000 events    26 KiB
     
     next: gctool report story.gctrace --section alive,goroutines --stacks
 

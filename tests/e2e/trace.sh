@@ -117,6 +117,7 @@ tracer=$!
 until grep -q waiting out; do sleep 0.01; done
 program=$(pgrep -P $tracer)
 kill -STOP "$program"
+until grep -q '^State:.T' "/proc/$program/status"; do sleep 0.01; done
 kill -HUP $tracer
 sleep 0.1
 kill -TERM $tracer

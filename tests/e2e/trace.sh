@@ -130,9 +130,9 @@ kill -KILL "$program"
 
 # ---- gctool is killed: the program ends as ever, and the file is whole up to its last block ----
 
-"$GCTOOL" trace -o run.gctrace "$PROGRAMS/kill_victim" counters 300000 >out 2>said &
+"$GCTOOL" trace -o run.gctrace "$PROGRAMS/kill_victim" counters 600000 >out 2>said &
 tracer=$!
-until [[ -s run.gctrace && $(stat -c %s run.gctrace) -gt 1000 ]]; do sleep 0.01; done
+until [[ -s run.gctrace && $(stat -c %s run.gctrace) -gt 10000 ]]; do sleep 0.01; done # more than its notes: a block of events
 program=$(pgrep -P $tracer)
 kill -KILL $tracer
 wait $tracer 2>/dev/null || true

@@ -44,6 +44,7 @@ for ((kill = 0; kill < kills; kill++)); do
     ((status == 128 + 9)) || { echo "kill $kill: gctool ended with $status"; exit 1; }
     "$GCTOOL" verify run.gctrace >verified || { echo "kill $kill"; cat verified; exit 1; }
     "$GCTOOL" report --json --section summary,allocated run.gctrace >report.json
-    acknowledged=$((acknowledged + $(python3 check.py counters report.json)))
+    calls=$(python3 check.py counters report.json) || { echo "kill $kill: an acknowledged call is not in the file"; exit 1; }
+    acknowledged=$((acknowledged + calls))
 done
 echo "$kills kills, $acknowledged acknowledged calls, all found"

@@ -17,7 +17,7 @@
 /* Code of leaf fast paths; a pc in here defers a stop without a depth. Such a function ends by polling runtime_stop_wanted(). */
 #define GCRT_REGION_TEXT __attribute__((section("gcrt_text"), noinline))
 
-extern _Atomic uint32_t stop_word; /* of sched/stop.c; odd: a stop is wanted */
+extern _Atomic uint32_t stop_word; /* of sched/stand_signal.c; odd: a stop is wanted */
 
 /* A stop is wanted; the caller, outside any bracket, calls runtime_stop_point() soon. */
 static inline bool runtime_stop_wanted(void)

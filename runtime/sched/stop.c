@@ -20,7 +20,8 @@ enum {
 
 static int64_t stopped_at_ns;
 static enum stop_reason stopped_for;
-static struct stop_account account;
+static unsigned stopped_by_signal;
+static struct stop_account account; /* written while all stand, so that readers need no atomics */
 
 static bool all_stand(void)
 {
@@ -49,6 +50,7 @@ static void signal_all(void)
 
 static void wait_for_all(void)
 {
+    stopped_by_signal = 0;
     for (struct thread *it = thread_first(); it != NULL; it = it->all_next) {
         if (it == thread_current())
             continue;
@@ -59,7 +61,7 @@ static void wait_for_all(void)
             stop_signal_send(it);
             asked_ns = now_ns;
         }
-        account.by_signal_count += it->signal_context != 0;
+        stopped_by_signal += it->signal_context != 0;
     }
 }
 
@@ -82,6 +84,7 @@ void world_start(void)
 {
     int64_t stop_ns = clock_monotonic_ns() - stopped_at_ns;
     account.count++;
+    account.by_signal_count += stopped_by_signal;
     account.total_ns += (uint64_t)stop_ns;
     if ((uint64_t)stop_ns > account.longest_ns)
         account.longest_ns = (uint64_t)stop_ns;

@@ -46,7 +46,7 @@ struct thread {
     int request_status;
     bool request_exits; /* of FINISH: the process ends, too */
 
-    /* Of sched/stop.c. */
+    /* Of sched/stand_signal.c and stop_signal.c. */
     _Atomic uint32_t stop_state;
     uintptr_t signal_context; /* lowest address of what a stop's signal saved; 0: not stopped by signal */
     uintptr_t signal_stack_low, signal_stack_high; /* the alternate stack of all our handlers */

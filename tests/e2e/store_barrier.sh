@@ -17,6 +17,25 @@ check() {
     echo "ok $1"
 }
 
+# accepts COMPILER STATEMENT: whether it compiles without a warning, where node is a struct node *.
+accepts() {
+    local language=c
+    [[ $1 != *++ ]] || language=c++
+    printf '#include <gcrt/store.h>\n#include <stddef.h>\nstruct node { struct node *next; int number; };\nvoid f(struct node *node) { %s; }\nvoid f(struct node *node);\n' "$2" |
+        "$1" -x $language -O1 -Wall -Wextra -Wcast-qual -Werror -I"$SOURCE/runtime/include" -c -o "$work/f.o" - 2>"$work/err"
+}
+for compiler in gcc clang g++ clang++; do
+    command -v $compiler >/dev/null || continue
+    for statement in 'gcrt_store(&node->next, node)' 'gcrt_store(&node->next, NULL)' 'struct node *old = gcrt_exchange(&node->next, node); gcrt_compare_exchange(&node->next, &old, node)'; do
+        accepts $compiler "$statement" || { echo "$compiler refuses: $statement"; cat "$work/err"; exit 1; }
+    done
+    for statement in 'gcrt_store(&node->next, 3)' 'gcrt_store(&node->number, node)' 'gcrt_store(&node->next, &node->number)' \
+        'struct node *const *slot = &node->next; gcrt_store(slot, node)'; do
+        accepts $compiler "$statement" && { echo "$compiler takes: $statement"; exit 1; }
+    done
+    echo "ok $compiler checks types"
+done
+
 for compiler in gcc clang; do
     command -v $compiler >/dev/null || continue
     for optimisation in -O0 -O2 -Os '-O2 -flto'; do

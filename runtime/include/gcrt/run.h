@@ -4,8 +4,8 @@
  * Calls are made by goroutines, unless said otherwise; none may be made from a signal handler.
  *
  * After fork() the child may only exec or _exit. No pthread mutex, FILE lock or address of a _Thread_local may be held across a call that
- * parks, since a goroutine may go on on another thread. A system call may end early with EINTR when a collection stops the program:
- * poll, select, epoll_wait, nanosleep and timed waits do so in spite of SA_RESTART; read, accept and recv restart.
+ * parks, since a goroutine may go on on another thread. SIGURG is the runtime's: collections stop threads by it. A system call may then end
+ * early with EINTR: poll, select, epoll_wait, nanosleep and timed waits do so in spite of SA_RESTART; read, accept and recv restart.
  */
 #ifndef GCRT_RUN_H
 #define GCRT_RUN_H

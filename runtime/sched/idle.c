@@ -201,8 +201,8 @@ static void sleep_until_worker(struct thread *thread, bool is_poller)
             sleep_on_futex(thread);
         lock_take(&idle.lock);
         is_poller = thread->is_poller;
-        has_worker = thread->worker != NULL &&
-                     !is_poller; /* made the poller and given a worker in one sleep: it has yet to leave the place */
+        /* Made the poller and given a worker in one sleep, it has yet to leave the place. Modelled in tests/model/poller.pml. */
+        has_worker = thread->worker != NULL && !is_poller;
         lock_release(&idle.lock);
     }
 }

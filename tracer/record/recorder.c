@@ -69,6 +69,8 @@ static int map_rings(int fd, struct rings_header **ret_header, char *reterr, siz
         snprintf(reterr, reterr_bytes, "cannot map the memory of the recording: %s", strerror(error));
         return -error;
     }
+    /* A core would hold the whole of it, holes too, and fill them in memory first. Where it cannot be said, cores are large. */
+    madvise(memory, (size_t)status.st_size, MADV_DONTDUMP);
     struct rings_header *header = memory;
     bool is_ours = header->magic == RINGS_MAGIC, is_same_version = is_ours && header->version == RINGS_VERSION;
     if (!is_same_version || !is_sound(header, (uint64_t)status.st_size)) {

@@ -186,6 +186,31 @@ static void the_first_process_wins_and_others_go_on_unrecorded(void **)
     assert_int_equal(atomic_load(&recording.header->state), RINGS_IDLE);
 }
 
+/* ---- cores ---- */
+
+static int look_for_flag(void *)
+{
+    recording_open();
+    FILE *maps = fopen("/proc/self/smaps", "re");
+    char line[4096];
+    int flagged = 0;
+    CHECK(maps != NULL);
+    for (bool is_rings = false; fgets(line, sizeof line, maps) != NULL;) {
+        if (strncmp(line, "VmFlags:", 8) == 0)
+            flagged += is_rings && strstr(line, " dd") != NULL;
+        else if (strchr(line, '-') != NULL && strchr(line, ':') > strchr(line, '-'))
+            is_rings = strstr(line, "memfd:recording") != NULL;
+    }
+    fclose(maps);
+    CHECK(flagged == 1); /* the test's own mapping is not */
+    return 0;
+}
+
+static void a_core_leaves_the_rings_out(void **)
+{
+    recording_child(look_for_flag);
+}
+
 /* ---- wrong memory ---- */
 
 static int open_wrong(void *argument)
@@ -236,6 +261,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_segment_opens_where_others_could_have_been_the_cause, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_forked_child_writes_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_first_process_wins_and_others_go_on_unrecorded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_core_leaves_the_rings_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_a_recording_is_refused, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 #include <time.h>
 
 /* A piece is shorter than a time slice, so that most pieces are not interrupted on a busy machine. */
-enum { PIECE = 500, PIECES = 100, OBJECTS = PIECE * PIECES, ROUNDS_MAX = 1000 };
+enum { PIECE = 500, PIECES = 400, OBJECTS = PIECE * PIECES, ROUNDS_MAX = 100 };
 
 struct object {
     struct object *next;

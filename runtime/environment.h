@@ -20,7 +20,8 @@ struct environment {
     int percent;    /* or ENVIRONMENT_PERCENT_OFF */
     bool is_mark;   /* the only mode there is */
     struct environment_stress stress;
-    const char *trace; /* NULL: not asked for */
+    const char *heap_dump; /* NULL: not asked for */
+    const char *trace;     /* NULL: not asked for */
     enum gcrt_log_level log;
 };
 

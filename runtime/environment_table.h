@@ -14,6 +14,7 @@
     X(STRESS, stress, stress,                                                                                          \
       "comma list: collect=N (every Nth span refill), migrate (every switch changes the queue), barrier (flag always " \
       "on)")                                                                                                           \
+    X(HEAPDUMP, heap_dump, text, "file for a dump of the heap at the end of the run; %p in it is the process id")      \
     X(TRACE, trace, text, "set by 'gctool trace': where to record")                                                    \
     X(LOG, log, log, "least level to log: error, warning, info")
 

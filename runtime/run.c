@@ -23,6 +23,13 @@ static void start_observer(const char *argument)
         fatal_exit("GCRT_TRACE='%s': %s", argument, error);
 }
 
+static void start_dumper(const char *at_end)
+{
+    char error[300];
+    if (gcrt_dumper != NULL && gcrt_dumper->open(at_end, error, sizeof error) < 0)
+        fatal_exit("GCRT_HEAPDUMP='%s': %s", at_end, error);
+}
+
 /* What the codes in the scheduler's events mean; before any goroutine runs, so on worker 0. */
 static void announce_names(void)
 {
@@ -60,6 +67,7 @@ int gcrt_run(const struct gcrt_options *options, int (*entry)(void *arg), void *
     heap_start(environment.stress.collect_every);
     collector_start(environment.percent, environment.stress.barrier);
     start_observer(environment.trace);
+    start_dumper(environment.heap_dump);
     announce_names();
     return scheduler_run(entry, arg);
 }

@@ -39,11 +39,11 @@ GCRT_REGION_TEXT void barrier_record(uintptr_t value)
     buffer->values[buffer->count++] = value;
 }
 
-void barrier_drain(void (*range)(const void *low, const void *high, void *context), void *context)
+void barrier_drain(root_range_visit *range, void *context)
 {
     for (unsigned i = 0; i < worker_count(); i++) {
         struct barrier_buffer *buffer = worker_at(i)->barrier;
-        range(buffer->values, buffer->values + buffer->count, context);
+        range(&(struct root_range){buffer->values, buffer->values + buffer->count, ROOT_BARRIER, 0}, context);
         buffer->count = 0;
     }
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "collector/barrier_layout.h"
+#include "sched/root_range.h"
 
 struct worker;
 
@@ -29,7 +30,7 @@ void barrier_start(bool stress);
 void barrier_record(uintptr_t value);
 
 /* While the world stands, at the beginning of a marking: hands all values to `range` and empties the buffers. */
-void barrier_drain(void (*range)(const void *low, const void *high, void *context), void *context);
+void barrier_drain(root_range_visit *range, void *context);
 
 /* Invariant B1; aborts. */
 void barrier_check_empty(void);

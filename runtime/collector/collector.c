@@ -156,6 +156,11 @@ void collector_start(int percent, bool stress_barrier)
     scheduler_run_end_hook = run_last_cycle;
 }
 
+uint64_t collector_cycle_count(void)
+{
+    return atomic_load_explicit(&totals.cycle_count, memory_order_relaxed); /* relaxed: a number for people */
+}
+
 void gcrt_collect(void)
 {
     if (worker_current() == NULL)

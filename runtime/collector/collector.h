@@ -9,10 +9,15 @@
 #ifndef RUNTIME_COLLECTOR_COLLECTOR_H
 #define RUNTIME_COLLECTOR_COLLECTOR_H
 
+#include <stdint.h>
+
 #include <stdbool.h>
 
 /* `percent`: growth over what survived that starts the next cycle; negative: only when asked. `stress_barrier`: stores tell of their values
  * during the whole run. After heap_start(). */
 void collector_start(int percent, bool stress_barrier);
+
+/* Of the last one, from 1; 0: none yet. Any thread. */
+uint64_t collector_cycle_count(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "heap/kind.h"
+#include "heap/object_words.h"
 #include "heap/span.h"
 #include "platform/fibre.h"
 #include "platform/log.h"
@@ -60,7 +61,7 @@ static UNSANITIZED void mark_address(uintptr_t address)
     heap_layout.grey[marker.depth++] = (grey)first | (grey)slot << GREY_SPAN_BITS;
 }
 
-static UNSANITIZED void mark_words_maybe(uintptr_t low, uintptr_t high)
+static UNSANITIZED void mark_words_maybe(uintptr_t low, uintptr_t high, void *)
 {
     for (const uintptr_t *word = (const uintptr_t *)low; (uintptr_t)(word + 1) <= high; word++) {
         if (*word - heap_layout.base > (uint64_t)heap_layout.page_top << SPAN_PAGE_SHIFT)
@@ -70,59 +71,28 @@ static UNSANITIZED void mark_words_maybe(uintptr_t low, uintptr_t high)
     }
 }
 
-UNSANITIZED void mark_range(const void *low, const void *high, void *)
+UNSANITIZED void mark_range(const struct root_range *range, void *)
 {
+    const void *low = range->low, *high = range->high;
     uintptr_t aligned = ((uintptr_t)low + sizeof(void *) - 1) & ~(uintptr_t)(sizeof(void *) - 1);
     if (aligned >= (uintptr_t)high)
         return;
     marker.totals.root_bytes += (uintptr_t)high - aligned;
-    mark_words_maybe(aligned, (uintptr_t)high);
+    mark_words_maybe(aligned, (uintptr_t)high, NULL);
 }
 
-static void visit_slot(void *slot, void *)
+static UNSANITIZED void mark_pointer(void *slot, void *)
 {
     mark_address(*(const uintptr_t *)slot);
-}
-
-static void scan_object(const struct gcrt_type *type, uintptr_t object)
-{
-    if (type->trace != NULL) {
-        type->trace((void *)object, visit_slot, NULL);
-        return;
-    }
-    for (size_t i = 0; i < type->range_count; i++) {
-        const uintptr_t *words = (const uintptr_t *)(object + type->ranges[i].offset);
-        for (uint32_t word = 0; word < type->ranges[i].words; word++)
-            if (words[word] != 0)
-                mark_address(words[word]);
-    }
-}
-
-static void scan_array(const struct gcrt_type *element, uintptr_t low, uintptr_t high)
-{
-    if (element->size == 0 || (element->range_count == 0 && element->trace == NULL))
-        return;
-    for (; low + element->size <= high; low += element->size)
-        scan_object(element, low);
 }
 
 static void scan(grey entry)
 {
     uint32_t first = (uint32_t)(entry & ((1u << GREY_SPAN_BITS) - 1));
     const struct span *span = &heap_layout.spans[first];
-    const struct kind *kind = &kinds[span->kind];
     uintptr_t object = span_base(first) + (entry >> GREY_SPAN_BITS) * span->slot_bytes;
-    if (kind->trace == KIND_TRACE_WORDS) {
-        mark_words_maybe(object, object + span->slot_bytes);
-        return;
-    }
-    if (kind->shape == KIND_ARRAY) {
-        scan_array(kind->type, object, object + span->slot_bytes);
-        return;
-    }
-    scan_object(kind->type, object);
-    if (kind->shape == KIND_TAIL)
-        scan_array(kind->type->tail_element, object + kind->type->tail_offset, object + span->slot_bytes);
+    object_words_visit(&kinds[span->kind], object, span->slot_bytes,
+                       (struct object_words){mark_pointer, mark_words_maybe}, NULL);
 }
 
 static void prefetch(grey entry)

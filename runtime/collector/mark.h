@@ -8,14 +8,16 @@
 
 #include <stdint.h>
 
+#include "sched/root_range.h"
+
 struct mark_totals {
     uint64_t objects, bytes, root_bytes;
 };
 
 void mark_begin(void);
 
-/* Every aligned word in [low, high) may point to an object, into it, or just behind its end. */
-void mark_range(const void *low, const void *high, void *unused);
+/* Every aligned word in the range may point to an object, into it, or just behind its end. */
+void mark_range(const struct root_range *range, void *unused);
 
 /* Follows what is grey until nothing is. */
 void mark_drain(void);

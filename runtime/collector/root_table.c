@@ -124,12 +124,13 @@ void gcrt_root_free(void *memory)
     free(memory);
 }
 
-void root_table_visit(void (*range)(const void *low, const void *high, void *context), void *context)
+void root_table_visit(root_range_visit *range, void *context)
 {
     lock_take(&table.lock); /* of threads that are not goroutines */
     for (size_t i = 0; i < table.capacity; i++)
         if (table.roots[i].address != 0)
-            range((const void *)table.roots[i].address, (const void *)(table.roots[i].address + table.roots[i].size),
+            range(&(struct root_range){(const void *)table.roots[i].address,
+                                       (const void *)(table.roots[i].address + table.roots[i].size), ROOT_ADDED, 0},
                   context);
     lock_release(&table.lock);
 }

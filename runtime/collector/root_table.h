@@ -2,7 +2,9 @@
 #ifndef RUNTIME_COLLECTOR_ROOT_TABLE_H
 #define RUNTIME_COLLECTOR_ROOT_TABLE_H
 
+#include "sched/root_range.h"
+
 /* While the world stands. */
-void root_table_visit(void (*range)(const void *low, const void *high, void *context), void *context);
+void root_table_visit(root_range_visit *range, void *context);
 
 #endif

@@ -116,10 +116,10 @@ bool roots_are_current(void)
     return is_current;
 }
 
-void roots_visit(void (*range)(const void *low, const void *high, void *context), void *context)
+void roots_visit(root_range_visit *range, void *context)
 {
     for (size_t i = 0; i < loaded.table.count; i++)
-        range(loaded.table.segments[i].low, loaded.table.segments[i].high, context);
+        range(&(struct root_range){loaded.table.segments[i].low, loaded.table.segments[i].high, ROOT_DATA, 0}, context);
     root_table_visit(range, context);
     stacks_visit(range, context);
 }

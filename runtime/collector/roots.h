@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "sched/root_range.h"
+
 /* Looks again at which objects are loaded, if they changed. Before a stop: it takes the dynamic linker's lock, which a stopped thread may hold. An
  * object must not be unloaded while goroutines run. Caller: inside the runtime at depth 1, or before goroutines run. */
 void roots_refresh(void);
@@ -12,6 +14,6 @@ void roots_refresh(void);
 bool roots_are_current(void);
 
 /* While the world stands. */
-void roots_visit(void (*range)(const void *low, const void *high, void *context), void *context);
+void roots_visit(root_range_visit *range, void *context);
 
 #endif

@@ -60,14 +60,20 @@ static void lay_out(struct kind *kind, size_t bytes)
     kind->slot_count = (uint32_t)(((size_t)pages << SPAN_PAGE_SHIFT) / slot_bytes);
 }
 
-static void announce(uint32_t type_id, const struct gcrt_type *type, enum kind_shape shape)
+void kind_name(const struct kind *kind, struct text *ret_name)
 {
-    bool is_array = shape == KIND_ARRAY && type != &kind_bytes_type && type != &kind_conservative_type;
+    bool is_array = kind->shape == KIND_ARRAY && kind->type != &kind_bytes_type &&
+                    kind->type != &kind_conservative_type;
+    text_add(ret_name, kind->type->name);
+    text_add(ret_name, is_array ? "[]" : NULL);
+    ret_name->bytes[ret_name->length < TEXT_BYTES ? ret_name->length : TEXT_BYTES - 1] = '\0';
+}
+
+static void announce(const struct kind *kind)
+{
     struct text name = {0};
-    text_add(&name, type->name);
-    text_add(&name, is_array ? "[]" : NULL);
-    name.bytes[name.length < TEXT_BYTES ? name.length : TEXT_BYTES - 1] = '\0';
-    gcrt_observer->type(worker_index(worker_current()), type_id, type->size, (uint32_t)shape, name.bytes);
+    kind_name(kind, &name);
+    gcrt_observer->type(worker_index(worker_current()), kind->type_id, kind->type->size, kind->shape, name.bytes);
 }
 
 static uint32_t register_locked(const struct gcrt_type *type, enum kind_shape shape)
@@ -80,8 +86,6 @@ static uint32_t register_locked(const struct gcrt_type *type, enum kind_shape sh
     if (first + kinds_made > KIND_COUNT_MAX)
         fatal_exit("too many types: '%s' is beyond the %d that the heap can tell apart", type->name, KIND_COUNT_MAX);
     uint32_t type_id = ++type_id_count;
-    if (gcrt_observer != NULL)
-        announce(type_id, type, shape);
     for (uint32_t i = 0; i < kinds_made; i++) {
         struct kind *kind = &kinds[first + i];
         *kind = (struct kind){
@@ -91,6 +95,8 @@ static uint32_t register_locked(const struct gcrt_type *type, enum kind_shape sh
         else if (i < SIZE_CLASS_COUNT)
             lay_out(kind, size_class_bytes(i));
     }
+    if (gcrt_observer != NULL)
+        announce(&kinds[first]);
     atomic_store_explicit(&count, first + kinds_made, memory_order_release);
     __atomic_store_n(&type->state->kinds[shape], first, __ATOMIC_RELEASE); /* pairs with kind_first() */
     return first;

@@ -56,6 +56,10 @@ static inline uint32_t kind_first(const struct gcrt_type *type, enum kind_shape 
 /* The same, made if need be. More kinds than there can be: reports and exits. Caller: inside the runtime, on a worker. */
 uint32_t kind_register(const struct gcrt_type *type, enum kind_shape shape);
 
+/* "node", "node[]" for arrays; NUL-terminated. */
+struct text;
+void kind_name(const struct kind *kind, struct text *ret_name);
+
 void kinds_start(void);
 
 #endif

@@ -4,11 +4,17 @@
 #include <stdio.h>
 
 const struct observer *gcrt_observer;
+const struct observe_dumper *gcrt_dumper;
 static const struct observe_source *registered_source;
 
 void observe_register(const struct observe_source *source)
 {
     registered_source = source;
+}
+
+void observe_register_dumper(const struct observe_dumper *dumper)
+{
+    gcrt_dumper = dumper;
 }
 
 int observe_start(const char *argument, char *reterr, size_t reterr_bytes)

@@ -67,10 +67,24 @@ struct observe_source {
     int (*open)(const char *argument, const struct observer **ret_observer, char *reterr, size_t reterr_bytes);
 };
 
+/* Who writes heap dumps (tracer/dump): told when the runtime can be stopped for one. */
+struct observe_dumper {
+    /* Before the first goroutine runs. `at_end` is the value of GCRT_HEAPDUMP, or NULL. 0, or -Exxx and a message for the user. */
+    int (*open)(const char *at_end, char *reterr, size_t reterr_bytes);
+    /* On the thread of gcrt_run: every few milliseconds while goroutines run, and after a SIGURG that no stop has sent. True: something is
+     * going on, so look again soon. */
+    bool (*look)(void);
+    /* Once: the run is over and the world stands. */
+    void (*run_end)(void);
+};
+
 extern const struct observer *gcrt_observer;
+extern const struct observe_dumper *gcrt_dumper; /* NULL: none is linked in */
 
 /* Called by a constructor of the one recorder linked in, before main. */
 void observe_register(const struct observe_source *source);
+
+void observe_register_dumper(const struct observe_dumper *dumper); /* likewise */
 
 /* Opens the registered source. 0; -ENOSYS when none is linked in; or the source's error with its message. */
 int observe_start(const char *argument, char *reterr, size_t reterr_bytes);

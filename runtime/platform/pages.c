@@ -4,6 +4,8 @@
 #include <stdatomic.h>
 #include <sys/mman.h>
 
+#include "platform/lock.h"
+
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
 #endif
@@ -11,24 +13,94 @@
 /* Each costs two of the 65,530 mappings that a process may have by default: half of them are left for everything else. */
 enum { GUARDS_BY_MPROTECT_MAX = 16000 };
 
-void *pages_map(size_t bytes)
+/* ---- what is mapped ---- */
+
+struct mapping {
+    uintptr_t low, high;
+};
+
+static struct {
+    struct lock lock;
+    struct mapping *items; /* in no order */
+    size_t count, capacity;
+} mappings;
+
+static void *map(size_t bytes)
 {
     void *address = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (address == MAP_FAILED)
+    return address != MAP_FAILED ? address : NULL;
+}
+
+static bool reserve_item(void)
+{
+    if (mappings.count < mappings.capacity)
+        return true;
+    size_t bytes = mappings.capacity * sizeof(struct mapping), grown_bytes = bytes != 0 ? 2 * bytes : PAGE_BYTES;
+    void *grown = bytes != 0 ? mremap(mappings.items, bytes, grown_bytes, MREMAP_MAYMOVE) : map(grown_bytes);
+    if (grown == NULL || grown == MAP_FAILED)
+        return false;
+    mappings.items = grown;
+    mappings.capacity = grown_bytes / sizeof(struct mapping);
+    return true;
+}
+
+/* False: no memory to remember it. */
+static bool remember(void *address, size_t bytes)
+{
+    lock_take(&mappings.lock);
+    bool has_room = reserve_item();
+    if (has_room)
+        mappings.items[mappings.count++] = (struct mapping){(uintptr_t)address, (uintptr_t)address + bytes};
+    lock_release(&mappings.lock);
+    return has_room;
+}
+
+static void forget(void *address)
+{
+    lock_take(&mappings.lock);
+    for (size_t i = mappings.count; i-- > 0;)
+        if (mappings.items[i].low == (uintptr_t)address) {
+            mappings.items[i] = mappings.items[--mappings.count];
+            break;
+        }
+    lock_release(&mappings.lock);
+}
+
+void pages_visit(void (*each)(uintptr_t low, uintptr_t high, void *context), void *context)
+{
+    for (size_t i = 0; i < mappings.count; i++)
+        each(mappings.items[i].low, mappings.items[i].high, context);
+    each((uintptr_t)mappings.items, (uintptr_t)(mappings.items + mappings.capacity), context);
+}
+
+/* ---- */
+
+void *pages_map(size_t bytes)
+{
+    void *address = map(bytes);
+    if (address != NULL && !remember(address, bytes)) {
+        munmap(address, bytes);
         return NULL;
-    madvise(address, bytes, MADV_NOHUGEPAGE); /* a kernel without huge pages refuses; nothing is lost */
+    }
+    if (address != NULL)
+        madvise(address, bytes, MADV_NOHUGEPAGE); /* a kernel without huge pages refuses; nothing is lost */
     return address;
 }
 
 void pages_unmap(void *address, size_t bytes)
 {
+    forget(address);
     munmap(address, bytes);
 }
 
 void *pages_grow(void *address, size_t bytes, size_t new_bytes)
 {
     void *grown = mremap(address, bytes, new_bytes, MREMAP_MAYMOVE);
-    return grown != MAP_FAILED ? grown : NULL;
+    if (grown == MAP_FAILED)
+        return NULL;
+    forget(address);
+    remember(grown, new_bytes); /* there is room: one has just gone */
+    return grown;
 }
 
 void pages_drop(void *address, size_t bytes)

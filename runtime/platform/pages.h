@@ -1,9 +1,10 @@
-/* pages.h: address space, memory in it, and guards. */
+/* pages.h: address space, memory in it, and guards. What is mapped here is known to be the runtime's own. */
 #ifndef RUNTIME_PLATFORM_PAGES_H
 #define RUNTIME_PLATFORM_PAGES_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { PAGE_BYTES = 4096 };
 
@@ -20,5 +21,8 @@ void pages_drop(void *address, size_t bytes);
 /* Makes touching [address, address + bytes) a SIGSEGV: by MADV_GUARD_INSTALL, which costs no mapping, or on kernels before 6.13 by mprotect,
  * for the first 16,000 guards. False: it stays accessible. */
 [[nodiscard]] bool pages_guard(void *address, size_t bytes);
+
+/* Calls each() for every mapping made here that still exists. Nothing else of the process may run: after _Fork() in the child. */
+void pages_visit(void (*each)(uintptr_t low, uintptr_t high, void *context), void *context);
 
 #endif

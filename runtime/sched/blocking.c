@@ -1,5 +1,7 @@
 #include "sched/blocking.h"
 
+#include <assert.h>
+
 #include <gcrt/goroutine.h>
 
 #include "platform/errno_access.h"
@@ -9,7 +11,8 @@
 #include "sched/stop.h"
 #include "sched/worker.h"
 
-enum { FRAME_REGISTERS = 1, FRAME_REGISTER_COUNT = 6, FRAME_CALLER = 8 };
+enum { FRAME_REGISTERS = 1, FRAME_CALLER = 8 };
+static_assert(FRAME_REGISTERS + BLOCKING_REGISTERS == FRAME_CALLER, "in the order of enum BLOCKING_RBX ...");
 
 /* The thread's depth stays 1 until gcrt_block_leave(): a late signal of a stop has nothing to do here. */
 void blocking_enter(uintptr_t *frame)
@@ -22,7 +25,7 @@ void blocking_enter(uintptr_t *frame)
     runtime_enter();
     struct goroutine *goroutine = thread->current;
     struct worker *worker = thread->worker;
-    for (unsigned i = 0; i < FRAME_REGISTER_COUNT; i++)
+    for (unsigned i = 0; i < BLOCKING_REGISTERS; i++)
         goroutine->blocking_registers[i] = (void *)frame[FRAME_REGISTERS + i];
     goroutine->stack_pointer = frame + FRAME_CALLER;
     goroutine_set_status(goroutine, GOROUTINE_SYSCALL);

@@ -143,8 +143,7 @@ struct goroutine *goroutine_make(struct worker *worker, const char *name, size_t
     goroutine->arg = arg;
     goroutine->park_value = NULL;
     goroutine->is_main = false;
-    for (unsigned i = 0; i < sizeof goroutine->scratch / sizeof goroutine->scratch[0]; i++)
-        goroutine->scratch[i] = NULL;
+    goroutine->selection = NULL;
     goroutine->stack_pointer = context_make(goroutine->stack_high, goroutine_main, goroutine);
     goroutine_set_status(goroutine, GOROUTINE_RUNNABLE);
     return goroutine;

@@ -29,6 +29,18 @@ enum goroutine_status {
     GOROUTINE_DEAD,
 };
 
+/* Places in goroutine->blocking_registers; BLOCKING_PC is where gcrt_block_enter() returns to. */
+enum {
+    BLOCKING_RBX,
+    BLOCKING_R12,
+    BLOCKING_R13,
+    BLOCKING_R14,
+    BLOCKING_R15,
+    BLOCKING_RBP,
+    BLOCKING_PC,
+    BLOCKING_REGISTERS,
+};
+
 struct goroutine {
     void *
         stack_pointer; /* saved while it does not run; the context switch's layout (platform/context.h); in a blocking call: its
@@ -44,11 +56,11 @@ struct goroutine {
     uint64_t creator;
     const char *name, *site; /* static strings or NULL */
     void (*function)(void *arg);
-    void *arg;                   /* a root */
-    void *park_value;            /* handed from the waker to the woken; a root */
-    void *scratch[4];            /* of the subsystem that parks it; roots */
-    void *blocking_registers[6]; /* rbx rbp r12 r13 r14 r15 at gcrt_block_enter(); roots while the status is SYSCALL */
-    uint8_t stack_class;         /* sched/stack.h */
+    void *arg;                                    /* a root */
+    void *park_value;                             /* handed from the waker to the woken; a root */
+    const void *selection;                        /* of sync/select.c while it waits there; for tools */
+    void *blocking_registers[BLOCKING_REGISTERS]; /* at gcrt_block_enter(); roots while the status is SYSCALL */
+    uint8_t stack_class;                          /* sched/stack.h */
     bool is_main;
     void *fibre;      /* TSan's handle of this stack */
     void *fake_stack; /* ASan's, while it does not run */

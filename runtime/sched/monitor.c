@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "observe/observe.h"
 #include "platform/clock.h"
 #include "platform/futex.h"
 #include "sched/idle.h"
@@ -103,7 +104,8 @@ void monitor_run(void)
     while (atomic_load_explicit(&monitor_state, memory_order_acquire) != MONITOR_ENDED) {
         futex_wait_for(&monitor_state, MONITOR_AWAKE, quiet_looks < LOOKS_UNTIL_LATE ? LOOK_SOON_NS : LOOK_LATE_NS);
         quiet_looks = look_around() ? 0 : quiet_looks + 1;
-        idle_looks = idle_is_all() ? idle_looks + 1 : 0;
+        bool is_dumping = gcrt_dumper != NULL && gcrt_dumper->look();
+        idle_looks = idle_is_all() && !is_dumping ? idle_looks + 1 : 0;
         if (idle_looks >= LOOKS_UNTIL_ASLEEP)
             fall_asleep();
     }

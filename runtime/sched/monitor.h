@@ -12,7 +12,8 @@
 void monitor_run(void);
 void monitor_end(void);
 
-/* A worker is no longer idle: if the monitor sleeps because all were, it wakes. After that change, so that one of both sees the other. */
+/* A worker is no longer idle: if the monitor sleeps because all were, it wakes. After that change, so that one of both sees the other. Signal-safe but for
+ * errno. */
 void monitor_attend(void);
 
 #endif

@@ -167,6 +167,8 @@ static void serve_finish(struct thread *thread, struct goroutine *goroutine)
     bool swept = scheduler_run_end_hook != NULL && scheduler_run_end_hook();
     if (gcrt_observer != NULL)
         gcrt_observer->run_end(thread->worker->index, status, swept);
+    if (gcrt_dumper != NULL)
+        gcrt_dumper->run_end();
     world_end();
     scheduler_finish(status, exits);
     for (;;)

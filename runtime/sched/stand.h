@@ -17,6 +17,8 @@ void stand_in_place(void);
 
 /* The next stop, if none is on: false otherwise. */
 bool stand_begin(void);
+/* Waits until a stop of somebody else is over; false: it lasts for ever, since the run is over. Not for a thread that is to stand. */
+bool stand_await_end(void);
 /* The end of it: all go on. */
 void stand_end(void);
 /* For ever, but for those that stand in place. */

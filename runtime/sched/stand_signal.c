@@ -88,6 +88,18 @@ void stand_end(void)
     futex_wake_all(&stop_word);
 }
 
+bool stand_await_end(void)
+{
+    for (;;) {
+        uint32_t word = atomic_load(&stop_word);
+        if (atomic_load(&run_is_over))
+            return false;
+        if ((word & 1) == 0)
+            return true;
+        futex_wait(&stop_word, word);
+    }
+}
+
 void stand_end_in_place(void)
 {
     atomic_store(&run_is_over, true);

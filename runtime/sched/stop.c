@@ -22,6 +22,7 @@ static int64_t stopped_at_ns;
 static enum stop_reason stopped_for;
 static unsigned stopped_by_signal;
 static struct stop_account account; /* written while all stand, so that readers need no atomics */
+static unsigned observed_worker; /* in whose name the stop is told of */
 
 static bool all_stand(void)
 {
@@ -65,19 +66,41 @@ static void wait_for_all(void)
     }
 }
 
+static void stop_all(void)
+{
+    stopped_at_ns = clock_monotonic_ns();
+    if (!wait_for_pollers())
+        signal_all();
+    wait_for_all();
+}
+
 void world_stop(enum stop_reason reason)
 {
     while (!stand_begin())
         scheduler_stand();
-    stopped_at_ns = clock_monotonic_ns();
     stopped_for = reason;
+    observed_worker = worker_index(worker_current());
     if (gcrt_observer != NULL)
-        gcrt_observer->stop_begin(worker_index(worker_current()), (uint8_t)reason);
-    if (!wait_for_pollers())
-        signal_all();
-    wait_for_all();
+        gcrt_observer->stop_begin(observed_worker, (uint8_t)reason);
+    stop_all();
     if (gcrt_observer != NULL)
-        gcrt_observer->stop_done(worker_index(worker_current()), (uint8_t)reason);
+        gcrt_observer->stop_done(observed_worker, (uint8_t)reason);
+}
+
+/* Nobody's worker may be written for before all stand: so the recorded stop begins when it is done. */
+bool world_stop_from_outside(enum stop_reason reason)
+{
+    while (!stand_begin())
+        if (!stand_await_end())
+            return false;
+    stopped_for = reason;
+    stop_all();
+    observed_worker = 0;
+    if (gcrt_observer != NULL) {
+        gcrt_observer->stop_begin(observed_worker, (uint8_t)reason);
+        gcrt_observer->stop_done(observed_worker, (uint8_t)reason);
+    }
+    return true;
 }
 
 void world_start(void)
@@ -89,7 +112,7 @@ void world_start(void)
     if ((uint64_t)stop_ns > account.longest_ns)
         account.longest_ns = (uint64_t)stop_ns;
     if (gcrt_observer != NULL)
-        gcrt_observer->stop_end(worker_index(worker_current()), (uint8_t)stopped_for);
+        gcrt_observer->stop_end(observed_worker, (uint8_t)stopped_for);
     stand_end();
 }
 
@@ -103,33 +126,37 @@ void stop_account_read(struct stop_account *ret_account)
     *ret_account = account;
 }
 
-static void visit_goroutine(const struct goroutine *goroutine, void (*range)(const void *, const void *, void *),
-                            void *context)
+static void visit_goroutine(const struct goroutine *goroutine, root_range_visit *range, void *context)
 {
     uint8_t status = atomic_load_explicit(&goroutine->status, memory_order_relaxed);
     if (status == GOROUTINE_IDLE || status == GOROUTINE_DEAD)
         return;
-    range(goroutine->stack_pointer, (const void *)goroutine->stack_high, context);
-    range(&goroutine->arg, &goroutine->scratch[4], context);
+    uint64_t id = goroutine->id;
+    range(&(struct root_range){goroutine->stack_pointer, (const void *)goroutine->stack_high, ROOT_STACK, id}, context);
+    range(&(struct root_range){&goroutine->arg, &goroutine->park_value + 1, ROOT_RECORD, id}, context);
     if (status == GOROUTINE_SYSCALL)
-        range(goroutine->blocking_registers, goroutine->blocking_registers + 6, context);
+        range(&(struct root_range){goroutine->blocking_registers, goroutine->blocking_registers + BLOCKING_REGISTERS,
+                                   ROOT_REGISTER, id},
+              context);
 }
 
 /* All that the signal saved, general and vector registers, lies between its context and the end of the stack of handlers. */
-static void visit_registers(void (*range)(const void *, const void *, void *), void *context)
+static void visit_registers(root_range_visit *range, void *context)
 {
     for (const struct thread *it = thread_first(); it != NULL; it = it->all_next)
         if (it->signal_context != 0)
-            range((const void *)it->signal_context, (const void *)it->signal_stack_high, context);
+            range(&(struct root_range){(const void *)it->signal_context, (const void *)it->signal_stack_high,
+                                       ROOT_REGISTER, it->current->id},
+                  context);
 }
 
-void stacks_visit(void (*range)(const void *low, const void *high, void *context), void *context)
+void stacks_visit(root_range_visit *range, void *context)
 {
     for (const struct goroutine *it = goroutine_first(); it != NULL; it = it->all_next)
         visit_goroutine(it, range, context);
-    const void *low, *high;
-    scheduler_caller_stack(&low, &high);
-    range(low, high, context);
+    struct root_range caller = {.kind = ROOT_THREAD};
+    scheduler_caller_stack(&caller.low, &caller.high);
+    range(&caller, context);
     visit_registers(range, context);
     timers_visit(range, context);
 }

@@ -7,11 +7,15 @@
 #ifndef RUNTIME_SCHED_STOP_H
 #define RUNTIME_SCHED_STOP_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "sched/root_range.h"
 
 /*  X(NAME, text) */
 #define GCRT_STOP_REASONS(X) \
     X(COLLECT, "collect")    \
+    X(DUMP, "heap dump")     \
     X(END, "end of the run")
 
 enum stop_reason {
@@ -25,6 +29,9 @@ enum stop_reason {
  * waits, standing itself, until the first has started the world again. */
 void world_stop(enum stop_reason reason);
 void world_start(void);
+
+/* The same from the thread of gcrt_run, which is none of those that are stopped. False: the run is over. */
+[[nodiscard]] bool world_stop_from_outside(enum stop_reason reason);
 
 /* Instead of world_start(), when the run is over: threads stopped by the signal go on, so that they can give back the C library's locks,
  * but stand for ever at their next poll; so do all others. */
@@ -42,7 +49,7 @@ void stop_away_end(void);
 /* While the world is stopped: calls `range` for every word range that may hold pointers on the side of the scheduler: goroutine stacks from
  * their saved stack pointer (threads stopped by signal: from below the red zone, plus general and vector registers), the stack of
  * gcrt_run's caller, arguments of goroutines not yet started, timers' arguments. */
-void stacks_visit(void (*range)(const void *low, const void *high, void *context), void *context);
+void stacks_visit(root_range_visit *range, void *context);
 
 /* Total and longest stop so far, for gcrt_stats. */
 struct stop_account {

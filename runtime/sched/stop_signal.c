@@ -20,6 +20,7 @@
 #include "platform/fibre.h"
 #include "platform/store_block.h"
 #include "sched/goroutine.h"
+#include "sched/monitor.h"
 #include "sched/runtime_call.h"
 #include "sched/stand.h"
 #include "sched/thread.h"
@@ -89,11 +90,14 @@ static UNSANITIZED bool can_stand(const struct thread *thread, ucontext_t *inter
 static GCRT_REGION_TEXT void handle(int, siginfo_t *, void *context)
 {
     struct thread *thread = thread_current();
-    if (thread == NULL || thread->depth != 0 || thread->current == NULL || !runtime_stop_wanted())
-        return;
     int saved_errno = errno_read();
+    if (!runtime_stop_wanted()) { /* somebody from outside wants to be seen */
+        monitor_attend();
+        errno_write(saved_errno);
+        return;
+    }
     uintptr_t sp;
-    if (can_stand(thread, context, &sp)) {
+    if (thread != NULL && thread->depth == 0 && thread->current != NULL && can_stand(thread, context, &sp)) {
         thread->current->stack_pointer = (void *)(sp - RED_ZONE_BYTES);
         thread->signal_context = (uintptr_t)context;
         stand_in_place();

@@ -1,4 +1,4 @@
-/* stop_signal.h: SIGURG: stops the thread that gets it where it is, unless the runtime runs on it.
+/* stop_signal.h: SIGURG: stops the thread that gets it where it is, unless the runtime runs on it. When no stop is wanted it wakes the monitor.
  *
  * The signal and its handler are the runtime's for the whole run. The thread stays in the handler while the world stands: the context
  * that was interrupted never moves to another thread, and nothing else runs on this one, since the C library may be in the middle of

@@ -55,6 +55,7 @@ static void *thread_main(void *arg)
     thread->random = (uint64_t)thread->tid * 0x9e3779b97f4a7c15 | 1;
     thread->fibre = fibre_of_thread();
     find_own_stack(thread);
+    thread->frames_high = (uintptr_t)__builtin_frame_address(0);
     if (!signal_stack_install(&thread->signal_stack_low, &thread->signal_stack_high))
         fatal_exit("out of memory: no signal stack for a thread");
     stop_signal_unblock();

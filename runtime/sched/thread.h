@@ -38,6 +38,7 @@ struct thread {
     struct goroutine *current;       /* whose stack this thread runs on; NULL: the scheduler's */
     void *scheduler_stack_pointer;   /* saved while a goroutine runs */
     uintptr_t stack_low, stack_high; /* the thread's own stack */
+    uintptr_t frames_high; /* the runtime's frames on it end here; above lie the C library's, and thread-locals */
 
     enum thread_request request;
     bool (*request_commit)(struct goroutine *goroutine, void *arg);

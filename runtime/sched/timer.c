@@ -136,11 +136,13 @@ int64_t timers_next_ns(void)
     return next_ns;
 }
 
-void timers_visit(void (*range)(const void *low, const void *high, void *context), void *context)
+void timers_visit(root_range_visit *range, void *context)
 {
     for (unsigned i = 0; i < worker_count(); i++) {
         const struct timer_heap *heap = &worker_at(i)->timers;
-        for (uint32_t place = 0; place < heap->count; place++)
-            range(&heap->entries[place]->arg, &heap->entries[place]->arg + 1, context);
+        for (uint32_t place = 0; place < heap->count; place++) {
+            void **arg = &heap->entries[place]->arg;
+            range(&(struct root_range){arg, arg + 1, ROOT_TIMER, 0}, context);
+        }
     }
 }

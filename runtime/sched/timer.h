@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "platform/clock.h"
+#include "sched/root_range.h"
 
 struct worker;
 
@@ -28,7 +29,7 @@ void timer_arm(struct timer *timer, int64_t when_ns);
 bool timer_disarm(struct timer *timer); /* true: it was armed and will not fire */
 
 /* While the world is stopped: calls `range` for the word `arg` of every armed timer. */
-void timers_visit(void (*range)(const void *low, const void *high, void *context), void *context);
+void timers_visit(root_range_visit *range, void *context);
 
 /* Of the scheduler: fires what is due in the worker's heap; whether anything fired. Any thread that holds a worker, without locks. */
 bool timers_run(struct worker *worker, int64_t now_ns);

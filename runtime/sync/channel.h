@@ -91,6 +91,10 @@ GCRT_NORETURN void chan_panic_closed(void);
 /* For ever. Inside the runtime. */
 GCRT_NORETURN void chan_park_for_ever(enum wait_reason reason);
 
+/* Of select.c: the channels that a goroutine waits for in a select, by goroutine->selection. It must not run meanwhile. */
+void select_visit_channels(const void *selection, void (*each)(const struct gcrt_chan *chan, void *context),
+                           void *context);
+
 /* Of time.c: fires the timer of a channel if it is due, unless somebody waits there, whom the scheduler will serve. So a receiver that never parks
  * sees it, too. */
 void channel_timer_look(struct gcrt_timer *timer);

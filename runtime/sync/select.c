@@ -179,6 +179,7 @@ static bool commit_unlock_all(struct goroutine *, void *arg)
 static const struct entry *wait_for_one(struct selection *selection, enum chan_result *ret_result)
 {
     add_waiters(selection);
+    goroutine_current()->selection = selection;
     goroutine_park(WAIT_SELECT, NULL, commit_unlock_all, selection);
     lock_all(selection);
     /* Relaxed: its waker has made us run, so its store is seen. */
@@ -186,6 +187,15 @@ static const struct entry *wait_for_one(struct selection *selection, enum chan_r
     remove_losers(selection, winner);
     *ret_result = winner->ok ? CHAN_DONE : CHAN_CLOSED;
     return &selection->entries[winner - selection->waiters];
+}
+
+void select_visit_channels(const void *selection, void (*each)(const struct gcrt_chan *chan, void *context),
+                           void *context)
+{
+    const struct selection *waits = selection;
+    for (size_t i = 0; i < waits->count; i++)
+        if (is_first_of_channel(waits, i))
+            each(waits->entries[i].chan, context);
 }
 
 /* ---- the public calls ---- */

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "tracer/format/heap_file.h"
+
 static const char reason_cut[] = "the block is longer than the file";
 static const char reason_checksum[] = "the block's checksum does not match";
 static const char reason_missing[] = "blocks are missing between two whole ones";
@@ -21,32 +23,41 @@ static void first_bytes(const struct trace_input *input, char text[16])
     }
 }
 
-static int read_file_header(struct trace_blocks *blocks, struct error *reterr)
+const struct trace_file_kind trace_file_trace = {TRACE_FILE_MAGIC, TRACE_VERSION_MAJOR, "trace", "gctrace file",
+                                                 "'gctool trace PROGRAM' makes one"};
+const struct trace_file_kind trace_file_heap = {HEAP_FILE_MAGIC, HEAP_VERSION_MAJOR, "heap dump", "gcheap file",
+                                                "'gctool dump PID' makes one"};
+
+static int refuse_foreign(const struct trace_input *input, const struct trace_file_kind *kind, struct error *reterr)
+{
+    char text[16];
+    first_bytes(input, text);
+    int code = error_set(reterr, -EINVAL, "cannot open %s '%s': not a %s (starts with %s)", kind->noun, input->name,
+                         kind->file, text);
+    error_hint(reterr, "%s", kind->maker);
+    return code;
+}
+
+static int read_file_header(struct trace_blocks *blocks, const struct trace_file_kind *kind, struct error *reterr)
 {
     struct trace_input *input = &blocks->input;
     int code = trace_input_fill(input, TRACE_FILE_HEADER_BYTES, reterr);
     if (code < 0)
         return code;
     if (input->available == 0)
-        return error_set(reterr, -ENODATA, "cannot open trace '%s': the file is empty", input->name);
+        return error_set(reterr, -ENODATA, "cannot open %s '%s': the file is empty", kind->noun, input->name);
     size_t compared = input->available < TRACE_MAGIC_BYTES ? input->available : TRACE_MAGIC_BYTES;
-    if (memcmp(input->bytes, TRACE_FILE_MAGIC, compared) != 0) {
-        char text[16];
-        first_bytes(input, text);
-        code = error_set(reterr, -EINVAL, "cannot open trace '%s': not a gctrace file (starts with %s)", input->name,
-                         text);
-        error_hint(reterr, "'gctool trace PROGRAM' makes one");
-        return code;
-    }
+    if (memcmp(input->bytes, kind->magic, compared) != 0)
+        return refuse_foreign(input, kind, reterr);
     if (input->available < TRACE_FILE_HEADER_BYTES)
-        return error_set(reterr, -ENODATA, "cannot open trace '%s': it ends within its header, after %zu bytes",
-                         input->name, input->available);
+        return error_set(reterr, -ENODATA, "cannot open %s '%s': it ends within its header, after %zu bytes",
+                         kind->noun, input->name, input->available);
     bool intact = trace_file_header_read(input->bytes, &blocks->header);
     /* A version that was flipped by damage is not one: then the blocks are tried as they are. */
-    if (intact && blocks->header.major != TRACE_VERSION_MAJOR) {
+    if (intact && blocks->header.major != kind->major) {
         code = error_set(reterr, -EPROTONOSUPPORT,
-                         "cannot open trace '%s': it has version %u, this gctool reads version %d", input->name,
-                         blocks->header.major, TRACE_VERSION_MAJOR);
+                         "cannot open %s '%s': it has version %u, this gctool reads version %d", kind->noun,
+                         input->name, blocks->header.major, kind->major);
         error_hint(reterr, "use the gctool that recorded it, or a newer one");
         return code;
     }
@@ -57,10 +68,11 @@ static int read_file_header(struct trace_blocks *blocks, struct error *reterr)
     return 0;
 }
 
-int trace_blocks_open(struct trace_blocks *blocks, struct trace_input *take_input, struct error *reterr)
+int trace_blocks_open(struct trace_blocks *blocks, struct trace_input *take_input, const struct trace_file_kind *kind,
+                      struct error *reterr)
 {
     *blocks = (struct trace_blocks){.input = *take_input};
-    int code = read_file_header(blocks, reterr);
+    int code = read_file_header(blocks, kind, reterr);
     if (code < 0)
         trace_blocks_close(blocks);
     return code;

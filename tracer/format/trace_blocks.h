@@ -28,8 +28,19 @@ struct trace_block {
     uint64_t offset;
 };
 
-/* Reads the file header; `input` is taken over, also on failure. 0 or negative with `reterr`. */
-[[nodiscard]] int trace_blocks_open(struct trace_blocks *blocks, struct trace_input *take_input, struct error *reterr);
+/* What a file of blocks can be. */
+struct trace_file_kind {
+    const char *magic; /* TRACE_MAGIC_BYTES */
+    uint16_t major;
+    const char *noun;  /* for messages: "trace", "heap dump" */
+    const char *file;  /* "gctrace file" */
+    const char *maker; /* for the hint: "'gctool trace PROGRAM' makes one" */
+};
+extern const struct trace_file_kind trace_file_trace, trace_file_heap;
+
+/* Reads the file header, which must be of `kind`; `input` is taken over, also on failure. 0 or negative with `reterr`. */
+[[nodiscard]] int trace_blocks_open(struct trace_blocks *blocks, struct trace_input *take_input,
+                                    const struct trace_file_kind *kind, struct error *reterr);
 
 /* 1 and the next whole block; 0 at the end; negative with `reterr`. Updates the completeness. */
 [[nodiscard]] int trace_blocks_next(struct trace_blocks *blocks, struct trace_block *ret_block, struct error *reterr);

@@ -196,7 +196,7 @@ static int reader_open(struct trace_input *take_input, struct trace_reader **ret
         trace_input_close(take_input);
         return error_set(reterr, -ENOMEM, "cannot open trace: out of memory");
     }
-    int code = trace_blocks_open(&reader->blocks, take_input, reterr);
+    int code = trace_blocks_open(&reader->blocks, take_input, &trace_file_trace, reterr);
     if (code < 0) {
         free(reader);
         return code;

@@ -157,7 +157,7 @@ int trace_repair(const char *from, const char *to, struct trace_repair *ret_repa
     if (code < 0)
         return code;
     struct copy copy = {.repair = ret_repair};
-    code = trace_blocks_open(&copy.blocks, &input, reterr);
+    code = trace_blocks_open(&copy.blocks, &input, &trace_file_trace, reterr);
     if (code == 0) {
         code = repair_into(&copy, to, reterr);
         trace_blocks_close(&copy.blocks);

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "tracer/record/births.h"
 #include "tracer/record/modules.h"
 #include "tracer/record/producer.h"
 #include "tracer/record/stack.h"
@@ -30,6 +31,7 @@ static inline __attribute__((always_inline)) void write_birth(struct producer *p
                                                               const void *frame)
 {
     uint32_t context = stack_context(producer, &producer->births, frame);
+    births_note(span, slot, context);
     if (!producer_begin(producer, 1))
         return;
     producer_put(producer, event_word_birth(span, slot, context));
@@ -237,6 +239,7 @@ static void stop_end(unsigned worker, uint8_t reason)
 
 static void phase(unsigned worker, uint64_t cycle_number, uint8_t phase_number)
 {
+    births_cycle = (uint32_t)cycle_number;
     write_ordered(worker, EVENT_PHASE, cycle_number, phase_number);
 }
 

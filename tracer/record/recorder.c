@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tracer/record/births.h"
 #include "tracer/record/contexts.h"
 #include "tracer/record/producer.h"
 
@@ -159,6 +160,7 @@ static int recorder_open(const char *argument, const struct observer **ret_obser
         return error;
     }
     set_up(header);
+    births_start();
     /* Release: pairs with the drainer's acquire; it only wants to know that somebody came. */
     atomic_store_explicit(&header->state, RINGS_ATTACHED, memory_order_release);
     *ret_observer = &recorder_observer;

@@ -84,6 +84,7 @@ static void each_variable_is_read(void **)
     assert_reads("GCRT_STRESS", "collect=1", WITH(its.stress.collect_every = 1));
     assert_reads("GCRT_STRESS", "collect=1000000,barrier,migrate",
                  WITH(its.stress.collect_every = 1000000, its.stress.barrier = its.stress.migrate = true));
+    assert_reads("GCRT_HEAPDUMP", "run-%p.gcheap", WITH(its.heap_dump = "run-%p.gcheap"));
     assert_reads("GCRT_TRACE", "anything at all", WITH(its.trace = "anything at all"));
     assert_reads("GCRT_LOG", "error", WITH(its.log = GCRT_LOG_ERROR));
     assert_reads("GCRT_LOG", "warning", WITH(its.log = GCRT_LOG_WARNING));
@@ -117,7 +118,7 @@ static void the_malformed_is_named(void **)
 static void the_unknown_is_named(void **)
 {
     static const char there_are[] =
-        "no such variable; there are GCRT_PROCS GCRT_PERCENT GCRT_MODE GCRT_STRESS GCRT_TRACE GCRT_LOG";
+        "no such variable; there are GCRT_PROCS GCRT_PERCENT GCRT_MODE GCRT_STRESS GCRT_HEAPDUMP GCRT_TRACE GCRT_LOG";
     assert_refuses("GCRT_PROC", "1", there_are);
     assert_refuses("GCRT_PROCSS", "1", there_are);
     assert_refuses("GCRT_procs", "1", there_are);

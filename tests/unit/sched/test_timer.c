@@ -143,10 +143,11 @@ static void a_timer_may_arm_itself(void **)
 
 static unsigned visited;
 
-static void visit(const void *low, const void *high, void *context)
+static void visit(const struct root_range *range, void *context)
 {
-    assert_int_equal((const char *)high - (const char *)low, sizeof(void *));
-    visited += *(void *const *)low == context;
+    assert_int_equal((const char *)range->high - (const char *)range->low, sizeof(void *));
+    assert_int_equal(range->kind, ROOT_TIMER);
+    visited += *(void *const *)range->low == context;
 }
 
 static void arguments_of_armed_timers_are_visited(void **)

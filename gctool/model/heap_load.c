@@ -1,0 +1,420 @@
+#include "gctool/model/heap_load.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "tracer/format/trace_blocks.h"
+#include "tracer/format/trace_tables.h"
+#include "tracer/format/varint.h"
+
+enum { TYPE_ID_MAX = 1 << 20, NAME_CODE_MAX = 256, BUILD_ID_BYTES_MAX = 64, TEXT_BYTES_MAX = 4096 };
+
+/* A payload being read. Once `bad`, it stays so, and numbers are 0: one check at the end of an entry is enough. */
+struct payload {
+    const uint8_t *at, *end;
+    bool bad;
+};
+
+struct name {
+    const char *text;
+    uint8_t flags;
+};
+
+struct loader {
+    struct snapshot_builder *builder;
+    struct snapshot *snapshot;
+    struct trace_blocks blocks;
+    struct trace_contexts contexts;
+    struct trace_symbols symbols;
+    struct trace_notes notes;
+    struct name statuses[NAME_CODE_MAX], wait_reasons[NAME_CODE_MAX];
+    uint32_t *type_index; /* by id, plus one; 0: not told */
+    size_t type_index_capacity;
+    uint64_t last_base, last_slot; /* of the last object, to see whether a run goes on with it; slot plus one */
+};
+
+/* ---- numbers and texts ---- */
+
+static uint64_t number(struct payload *payload)
+{
+    uint64_t value = 0;
+    const uint8_t *next = payload->bad ? NULL : varint_read_bounded(payload->at, payload->end, &value);
+    if (next == NULL) {
+        payload->bad = true;
+        return 0;
+    }
+    payload->at = next;
+    return value;
+}
+
+static uint64_t delta(struct payload *payload, uint64_t base)
+{
+    return zigzag_apply(number(payload), base);
+}
+
+static const uint8_t *bytes(struct payload *payload, uint64_t size)
+{
+    if (payload->bad || size > (uint64_t)(payload->end - payload->at)) {
+        payload->bad = true;
+        return NULL;
+    }
+    payload->at += size;
+    return payload->at - size;
+}
+
+/* Kept in the snapshot; NULL: empty. 0 or -ENOMEM. */
+static int text(struct loader *loader, struct payload *payload, const char **ret_text)
+{
+    char copy[TEXT_BYTES_MAX + 1];
+    uint64_t size = number(payload);
+    *ret_text = NULL;
+    const uint8_t *from = size <= TEXT_BYTES_MAX ? bytes(payload, size) : NULL;
+    if (from == NULL) {
+        payload->bad = true;
+        return 0;
+    }
+    memcpy(copy, from, size);
+    copy[size] = '\0';
+    return texts_keep(&loader->snapshot->texts, copy, ret_text);
+}
+
+/* ---- blocks: 0, -ENOMEM; what makes no sense is said by payload->bad ---- */
+
+static int read_names(struct loader *loader, struct payload *payload)
+{
+    while (payload->at < payload->end && !payload->bad) {
+        uint64_t table = number(payload), code = number(payload), flags = number(payload);
+        const char *name;
+        int error = text(loader, payload, &name);
+        if (error < 0)
+            return error;
+        if (payload->bad || code >= NAME_CODE_MAX)
+            continue;
+        if (table == HEAP_NAMES_STATUS)
+            loader->statuses[code] = (struct name){name, (uint8_t)flags};
+        else if (table == HEAP_NAMES_WAIT_REASON)
+            loader->wait_reasons[code] = (struct name){name, (uint8_t)flags};
+    }
+    return 0;
+}
+
+/* Type 0 stands for what no TYPES entry tells of. */
+static int add_type(struct snapshot *snapshot, const struct snapshot_type *type)
+{
+    int error = array_reserve(&snapshot->types, &snapshot->type_capacity, snapshot->type_count + 1,
+                              sizeof *snapshot->types);
+    if (error == 0)
+        snapshot->types[snapshot->type_count++] = *type;
+    return error;
+}
+
+static int read_types(struct loader *loader, struct payload *payload)
+{
+    while (payload->at < payload->end && !payload->bad) {
+        uint64_t id = number(payload), size = number(payload), flags = number(payload);
+        const char *name;
+        int error = text(loader, payload, &name);
+        if (error < 0)
+            return error;
+        if (payload->bad || id >= TYPE_ID_MAX) {
+            payload->bad = true;
+            return 0;
+        }
+        struct snapshot_type type = {name != NULL ? name : "", size, (uint32_t)flags};
+        error = array_reserve(&loader->type_index, &loader->type_index_capacity, id + 1, sizeof *loader->type_index);
+        if (error == 0)
+            error = add_type(loader->snapshot, &type);
+        if (error < 0)
+            return error;
+        loader->type_index[id] = (uint32_t)loader->snapshot->type_count;
+    }
+    return 0;
+}
+
+static uint32_t type_index(const struct loader *loader, uint64_t id)
+{
+    return id < loader->type_index_capacity && loader->type_index[id] != 0 ? loader->type_index[id] - 1 : 0;
+}
+
+static int read_modules(struct loader *loader, struct payload *payload)
+{
+    while (payload->at < payload->end && !payload->bad) {
+        struct snapshot_module module = {.bias = number(payload), .start = number(payload), .end = number(payload)};
+        uint64_t size = number(payload);
+        const uint8_t *build_id = size <= SNAPSHOT_BUILD_ID_BYTES ? bytes(payload, size) : NULL;
+        int error = text(loader, payload, &module.path);
+        if (error < 0)
+            return error;
+        if (payload->bad || build_id == NULL || module.path == NULL || module.start >= module.end) {
+            payload->bad = true;
+            return 0;
+        }
+        memcpy(module.build_id, build_id, size);
+        module.build_id_bytes = (uint8_t)size;
+        error = snapshot_add_module(loader->snapshot, &module);
+        if (error < 0)
+            return error;
+    }
+    return 0;
+}
+
+static int read_edges(struct loader *loader, struct payload *payload, uint64_t object_address)
+{
+    uint64_t word = 0;
+    for (uint64_t step; (step = number(payload)) != 0;) {
+        word += step;
+        uint64_t kind = number(payload);
+        uint64_t target = delta(payload, object_address / HEAP_GRAIN_BYTES) * HEAP_GRAIN_BYTES;
+        if (payload->bad || kind >= HEAP_EDGE_COUNT)
+            break;
+        int error = snapshot_add_edge(loader->builder, word - 1, target, (enum heap_edge)kind);
+        if (error < 0)
+            return error;
+    }
+    return 0;
+}
+
+/* Objects until the 0 that ends the run. */
+static int read_run(struct loader *loader, struct payload *payload, uint64_t base, uint64_t slot_bytes,
+                    uint32_t slot_count, uint32_t type)
+{
+    bool goes_on = base == loader->last_base && loader->last_slot != 0;
+    int error = goes_on ? 0 : snapshot_add_span(loader->builder, base, slot_bytes, slot_count, type);
+    uint64_t slot = 0; /* plus one */
+    for (uint64_t step; error == 0 && (step = number(payload)) != 0;) {
+        slot += step;
+        uint64_t birth = number(payload), cycle = number(payload);
+        if (payload->bad || slot > slot_count)
+            return -EINVAL;
+        bool is_last = goes_on && slot == loader->last_slot;
+        if (!is_last)
+            error = snapshot_add_object(loader->builder, (uint32_t)(slot - 1), (uint32_t)birth, (uint32_t)cycle);
+        loader->last_base = base;
+        loader->last_slot = slot;
+        if (error == 0)
+            error = read_edges(loader, payload, base + (slot - 1) * slot_bytes);
+    }
+    return error;
+}
+
+static int read_objects(struct loader *loader, struct payload *payload)
+{
+    while (payload->at < payload->end && !payload->bad) {
+        uint64_t base = number(payload) * HEAP_SPAN_GRAIN_BYTES, slot_bytes = number(payload);
+        uint64_t slot_count = number(payload), type = number(payload);
+        if (payload->bad || slot_count > UINT32_MAX)
+            return -EINVAL;
+        int error = read_run(loader, payload, base, slot_bytes, (uint32_t)slot_count, type_index(loader, type));
+        if (error < 0)
+            return error;
+    }
+    return 0;
+}
+
+static int read_roots(struct loader *loader, struct payload *payload)
+{
+    uint64_t word = 0, target = 0;
+    while (payload->at < payload->end && !payload->bad) {
+        uint64_t kind = number(payload);
+        struct snapshot_root root = {.kind = (uint8_t)kind, .owner = number(payload)};
+        root.address = word = delta(payload, word);
+        root.interior = number(payload) != 0;
+        target = delta(payload, target);
+        if (payload->bad || kind >= HEAP_ROOT_COUNT)
+            return -EINVAL;
+        int error = snapshot_add_root(loader->builder, &root, target * HEAP_GRAIN_BYTES);
+        if (error < 0)
+            return error;
+    }
+    return 0;
+}
+
+static int read_goroutine(struct loader *loader, struct payload *payload)
+{
+    struct snapshot_goroutine goroutine = {.id = number(payload), .creator = number(payload)};
+    uint64_t status = number(payload), reason = number(payload);
+    goroutine.waiting_ns = number(payload);
+    goroutine.function = number(payload);
+    goroutine.stack_low = number(payload);
+    goroutine.stack_high = goroutine.stack_low + number(payload);
+    uint64_t frames[HEAP_FRAMES_MAX], waits[HEAP_WAITS_MAX];
+    uint64_t frame_count = number(payload), pc = 0;
+    for (uint64_t i = 0; i < frame_count && frame_count <= HEAP_FRAMES_MAX; i++)
+        frames[i] = pc = delta(payload, pc);
+    uint64_t wait_count = number(payload);
+    for (uint64_t i = 0; i < wait_count && wait_count <= HEAP_WAITS_MAX; i++)
+        waits[i] = number(payload);
+    if (frame_count > HEAP_FRAMES_MAX || wait_count > HEAP_WAITS_MAX || status >= NAME_CODE_MAX ||
+        reason >= NAME_CODE_MAX)
+        return -EINVAL;
+    int error = text(loader, payload, &goroutine.name);
+    if (error == 0)
+        error = text(loader, payload, &goroutine.site);
+    if (error < 0 || payload->bad)
+        return error < 0 ? error : -EINVAL;
+    goroutine.status = loader->statuses[status].text;
+    goroutine.wait_reason = loader->wait_reasons[reason].text;
+    goroutine.waiting = (loader->statuses[status].flags & HEAP_STATUS_WAITING) != 0;
+    goroutine.ended = (loader->statuses[status].flags & HEAP_STATUS_ENDED) != 0;
+    goroutine.may_leak = loader->wait_reasons[reason].flags != 0;
+    return snapshot_add_goroutine(loader->builder, &goroutine, frames, frame_count, waits, wait_count);
+}
+
+static int read_goroutines(struct loader *loader, struct payload *payload)
+{
+    while (payload->at < payload->end && !payload->bad) {
+        int error = read_goroutine(loader, payload);
+        if (error < 0)
+            return error;
+    }
+    return 0;
+}
+
+static int read_block(struct loader *loader, unsigned kind, struct payload *payload)
+{
+    const char *reason;
+    size_t size = (size_t)(payload->end - payload->at);
+    switch (kind) {
+    case TRACE_BLOCK_NOTES:
+        return trace_notes_read(&loader->notes, payload->at, size, &reason);
+    case TRACE_BLOCK_CONTEXTS:
+        return trace_contexts_read(&loader->contexts, payload->at, size, &reason);
+    case TRACE_BLOCK_SYMBOLS:
+        return trace_symbols_read(&loader->symbols, payload->at, size, &reason);
+    case HEAP_BLOCK_NAMES:
+        return read_names(loader, payload);
+    case HEAP_BLOCK_TYPES:
+        return read_types(loader, payload);
+    case HEAP_BLOCK_MODULES:
+        return read_modules(loader, payload);
+    case HEAP_BLOCK_OBJECTS:
+        return read_objects(loader, payload);
+    case HEAP_BLOCK_ROOTS:
+        return read_roots(loader, payload);
+    case HEAP_BLOCK_GOROUTINES:
+        return read_goroutines(loader, payload);
+    default:
+        return 0; /* GAP and END are the frame's; what else there is belongs to a later minor version */
+    }
+}
+
+/* ---- the whole file ---- */
+
+static void leave_out(struct loader *loader, const struct trace_block *block)
+{
+    trace_blocks_gap(&loader->blocks, (struct trace_gap){.offset = block->offset,
+                                                         .bytes = block->header.stored_bytes,
+                                                         .reason = "a block that makes no sense"});
+}
+
+static int read_blocks(struct loader *loader, struct error *reterr)
+{
+    struct trace_block block;
+    int code;
+    while ((code = trace_blocks_next(&loader->blocks, &block, reterr)) > 0) {
+        struct payload payload = {block.stored, block.stored + block.header.stored_bytes, false};
+        int error = block.header.encoding == TRACE_PLAIN ? read_block(loader, block.header.kind, &payload) : -EBADMSG;
+        if (error == -ENOMEM)
+            return error_set(reterr, error, "cannot read heap dump '%s': out of memory", loader->blocks.input.name);
+        if (error < 0 || payload.bad)
+            leave_out(loader, &block);
+    }
+    return code;
+}
+
+static const char *note(const struct loader *loader, const char *name)
+{
+    for (size_t i = 0; i < loader->notes.count; i++)
+        if (strcmp(loader->notes.items[i].name, name) == 0)
+            return loader->notes.items[i].text;
+    return NULL;
+}
+
+static int take_facts(struct loader *loader)
+{
+    struct snapshot *snapshot = loader->snapshot;
+    const struct trace_completeness *completeness = &loader->blocks.completeness;
+    const char *cycle = note(loader, "cycle");
+    snapshot->pid = loader->blocks.header.pid;
+    snapshot->wall_ns = loader->blocks.header.start_wall_ns;
+    snapshot->cycle = cycle != NULL ? strtoull(cycle, NULL, 10) : 0;
+    snapshot->complete = completeness->has_end && completeness->gap_count == 0 && !completeness->header_damaged;
+    int error = texts_keep(&snapshot->texts, note(loader, "program"), &snapshot->program);
+    for (uint32_t id = 1; id < loader->contexts.end && error == 0; id++) {
+        struct ring_context node;
+        if (trace_contexts_find(&loader->contexts, id, &node))
+            error = stacks_add_context(&snapshot->stacks, id, node.parent, node.pc);
+        if (error == -EINVAL)
+            error = 0;
+    }
+    return error;
+}
+
+static void loader_free(struct loader *loader)
+{
+    trace_blocks_close(&loader->blocks);
+    trace_notes_free(&loader->notes);
+    trace_contexts_free(&loader->contexts);
+    trace_symbols_free(&loader->symbols);
+    free(loader->type_index);
+    free(loader);
+}
+
+static int load(struct loader *loader, struct snapshot **ret_snapshot, struct error *reterr)
+{
+    int error = read_blocks(loader, reterr);
+    if (error < 0)
+        return error;
+    error = take_facts(loader);
+    if (error == 0) {
+        error = snapshot_finish(loader->builder, ret_snapshot);
+        loader->builder = NULL;
+    }
+    return error < 0 ? error_set(reterr, error, "cannot read heap dump '%s': out of memory", loader->blocks.input.name)
+                     : 0;
+}
+
+static int load_input(struct trace_input *take_input, struct snapshot **ret_snapshot,
+                      struct trace_completeness *ret_completeness, struct error *reterr)
+{
+    struct loader *loader = calloc(1, sizeof *loader);
+    struct snapshot_builder *builder = loader != NULL ? snapshot_builder_new() : NULL;
+    if (builder == NULL || add_type(snapshot_builder_snapshot(builder), &(struct snapshot_type){.name = ""}) < 0) {
+        trace_input_close(take_input);
+        free(loader);
+        snapshot_builder_free(builder);
+        return error_set(reterr, -ENOMEM, "cannot open heap dump: out of memory");
+    }
+    loader->builder = builder;
+    loader->snapshot = snapshot_builder_snapshot(builder);
+    int error = trace_blocks_open(&loader->blocks, take_input, &trace_file_heap, reterr);
+    if (error < 0) {
+        free(loader);
+        snapshot_builder_free(builder);
+        return error;
+    }
+    error = load(loader, ret_snapshot, reterr);
+    *ret_completeness = loader->blocks.completeness;
+    snapshot_builder_free(loader->builder);
+    loader_free(loader);
+    return error;
+}
+
+int heap_load(const char *path, struct snapshot **ret_snapshot, struct trace_completeness *ret_completeness,
+              struct error *reterr)
+{
+    struct trace_input input;
+    int code = trace_input_open(&input, path, reterr);
+    return code < 0 ? code : load_input(&input, ret_snapshot, ret_completeness, reterr);
+}
+
+int heap_load_memory(const void *memory, size_t size, struct snapshot **ret_snapshot,
+                     struct trace_completeness *ret_completeness, struct error *reterr)
+{
+    struct trace_input input;
+    int code = trace_input_open_memory(&input, memory, size, reterr);
+    return code < 0 ? code : load_input(&input, ret_snapshot, ret_completeness, reterr);
+}

@@ -4,12 +4,16 @@
 #include <string.h>
 
 /* Each is defined in commands/NAME.c. */
-#define VERBS(X) \
-    X(trace)     \
-    X(report)    \
-    X(verify)    \
-    X(doctor)    \
-    X(help)      \
+#define VERBS(X)  \
+    X(trace)      \
+    X(report)     \
+    X(verify)     \
+    X(doctor)     \
+    X(dump)       \
+    X(heap)       \
+    X(leaks)      \
+    X(goroutines) \
+    X(help)       \
     X(completion)
 
 #define X(name) extern const struct verb verb_##name;

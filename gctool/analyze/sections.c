@@ -2,6 +2,7 @@
 #include "gctool/analyze/sections.h"
 
 #include "gctool/analyze/completeness.h"
+#include "gctool/analyze/where.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -24,61 +25,12 @@ static void add_where_columns(struct rows *rows, const struct section_options *o
         rows_add_column(rows, "stack", "stack", UNIT_STACK);
 }
 
-static void put_place(struct rows *rows, const struct model *model, uint32_t place)
-{
-    const struct stack_frame *frame = stacks_place_frame(&model->stacks, place);
-    char text[512];
-    if (frame->function) {
-        rows_put_text(rows, frame->function);
-    } else {
-        stack_frame_describe(frame, text, sizeof text);
-        rows_put_text(rows, text);
-    }
-    if (!frame->file) {
-        rows_put_nothing(rows);
-        return;
-    }
-    snprintf(text, sizeof text, "%s:%" PRIu32, path_last_part(frame->file), frame->line);
-    rows_put_text(rows, text);
-}
-
-struct stack_text {
-    char text[8192];
-    size_t length;
-};
-
-/* A line a frame; an inlined one says so. */
-static bool append_frame(const struct stack_frame *frame, void *argument)
-{
-    struct stack_text *stack = argument;
-    char line[600];
-    if (frame->pc == 0)
-        snprintf(line, sizeof line, "(deeper frames were not recorded)");
-    else
-        stack_frame_describe(frame, line, sizeof line);
-    int written = snprintf(stack->text + stack->length, sizeof stack->text - stack->length, "%s%s%s",
-                           stack->length ? "\n" : "", line, frame->inlined ? " (inlined)" : "");
-    if (written < 0 || (size_t)written >= sizeof stack->text - stack->length) {
-        stack->text[stack->length] = '\0';
-        return false;
-    }
-    stack->length += (size_t)written;
-    return true;
-}
-
-static void put_stack(struct rows *rows, const struct model *model, uint32_t context)
-{
-    struct stack_text stack = {.length = 0};
-    stacks_visit(&model->stacks, context, append_frame, &stack);
-    rows_put_text(rows, stack.length ? stack.text : NULL);
-}
-
 static void put_where(struct rows *rows, const struct model *model, const struct section_options *options,
                       uint32_t place, uint32_t context)
 {
-    put_place(rows, model, place);
+    where_put_place(rows, &model->stacks, place);
     if (options->ranking.by_stack)
-        put_stack(rows, model, context);
+        where_put_stack(rows, &model->stacks, context);
 }
 
 /* ---- summary ---- */
@@ -381,12 +333,12 @@ static int make_goroutines(struct model *model, const struct section_options *op
         else
             rows_put_number(rows, model->last_ns - row->since_ns);
         if (waiting) {
-            put_place(rows, model, row->wait_place);
+            where_put_place(rows, &model->stacks, row->wait_place);
         } else {
             rows_put_nothing(rows);
             rows_put_nothing(rows);
         }
-        put_place(rows, model, row->create_place);
+        where_put_place(rows, &model->stacks, row->create_place);
         rows_put_number(rows, row->run_ns);
         rows_put_number(rows, row->wait_ns);
         if (ended)
@@ -394,8 +346,8 @@ static int make_goroutines(struct model *model, const struct section_options *op
         else
             rows_put_number(rows, row->example_id);
         if (by_stack) {
-            put_stack(rows, model, row->wait_context);
-            put_stack(rows, model, row->create_context);
+            where_put_stack(rows, &model->stacks, row->wait_context);
+            where_put_stack(rows, &model->stacks, row->create_context);
         }
     }
     rows->left_out = ranking.left_out;

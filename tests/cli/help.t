@@ -11,6 +11,11 @@
       verify           whether a trace is whole, and what is missing
       doctor           what this machine and a program offer to a recording, and
                        fixes
+      dump             the heap of a running program as a file
+      heap             what a heap holds, and what keeps it
+      leaks            a check for CI: goroutines that wait for ever
+      goroutines       all goroutines, grouped: what they wait for, where, since
+                       when
       help             what gctool can do, and how it is told
       completion       a script that completes gctool's command line in a shell
     

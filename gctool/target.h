@@ -1,0 +1,22 @@
+/* target.h: what a verb that looks at a program was given, as a snapshot: a heap dump, or a running process, which is asked for
+ * one. The tool looks, the user does not say.
+ */
+#ifndef GCTOOL_TARGET_H
+#define GCTOOL_TARGET_H
+
+#include "gctool/model/snapshot.h"
+#include "tracer/format/trace_reader.h"
+
+struct error;
+
+struct target {
+    struct snapshot *snapshot;
+    struct trace_completeness file; /* of a file: what could not be read of it */
+};
+
+/* Loads it, and names its addresses from the files of the program where they are still what they were. 0, or negative with `reterr`. */
+[[nodiscard]] int target_open(const char *word, struct target *ret_target, struct error *reterr);
+
+void target_close(struct target *target);
+
+#endif

@@ -50,8 +50,9 @@ static void serve(void *arg)
 {
     struct client *client = arg;
     while (!client->is_leaving) {
-        struct bytes space = request_space(&client->request);
-        ssize_t count = gcrt_read(client->conn, (char *)(uintptr_t)space.at, space.length);
+        size_t size;
+        char *space = request_space(&client->request, &size);
+        ssize_t count = gcrt_read(client->conn, space, size);
         if (count <= 0)
             break;
         client->request.end += (size_t)count;

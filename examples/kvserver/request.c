@@ -42,7 +42,7 @@ static size_t wanted_capacity(const struct request *request)
     return capacity < CAPACITY_MIN ? CAPACITY_MIN : capacity;
 }
 
-struct bytes request_space(struct request *request)
+char *request_space(struct request *request, size_t *ret_size)
 {
     if (request->begin == request->end) {
         request->position -= request->begin;
@@ -55,7 +55,8 @@ struct bytes request_space(struct request *request)
         bool fits = capacity == request->capacity;
         move_to(request, fits ? request->input : gcrt_new_bytes(capacity), capacity);
     }
-    return (struct bytes){request->input + request->end, request->capacity - request->end};
+    *ret_size = request->capacity - request->end;
+    return request->input + request->end;
 }
 
 /* ---- arguments ---- */

@@ -49,7 +49,7 @@ enum request_state request_read(struct request *request);
 void request_next(struct request *request);
 
 /* Free space behind `end`, at least some; who fills it adds to `end`. Only between requests or after REQUEST_INCOMPLETE. */
-struct bytes request_space(struct request *request);
+char *request_space(struct request *request, size_t *ret_size);
 
 static inline struct bytes request_argument(const struct request *request, size_t index)
 {

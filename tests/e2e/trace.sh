@@ -84,6 +84,16 @@ assert summary["goroutines_created"] == 6 and summary["goroutines_alive"] == 3, 
 assert sum(row["goroutines"] for row in rows("goroutines", name="waits_for_ever", state="waiting")) == 3, report["goroutines"]
 PYTHON
 
+# ---- the order of what workers do to each other's spans and goroutines, under stress: no event contradicts one before it ----
+
+expect 0 env GCRT_PROCS=4 GCRT_STRESS=migrate,collect=20 "${trace[@]}" "$PROGRAMS/kill_victim" counters 200000
+(($(births run.gctrace) == 0)) || fail "the order of events contradicts itself under stress"
+python3 -c '
+import json
+text = open("out").read()
+summary = json.loads(text[text.index("{\n"):])
+assert summary["births"] == 3 * 200000 + 1 and summary["lost_events"] == 0, summary'
+
 # ---- what cannot be recorded is refused before it runs ----
 
 expect 125 "$GCTOOL" trace -o none.gctrace /bin/true

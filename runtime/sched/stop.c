@@ -22,7 +22,7 @@ static int64_t stopped_at_ns;
 static enum stop_reason stopped_for;
 static unsigned stopped_by_signal;
 static struct stop_account account; /* written while all stand, so that readers need no atomics */
-static unsigned observed_worker; /* in whose name the stop is told of */
+static unsigned observed_worker;    /* in whose name the stop is told of */
 
 static bool all_stand(void)
 {

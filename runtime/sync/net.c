@@ -285,6 +285,8 @@ static ssize_t read_parking(struct endpoint *endpoint, void *buffer, size_t size
 {
     for (;;) {
         ssize_t count = recv(endpoint->fd, buffer, size, 0);
+        if (count == 0 && endpoint_is_closed(endpoint)) /* the peer's answer to the close is not an end of its own */
+            return -ECANCELED;
         if (count >= 0)
             return count;
         int error = errno_read();

@@ -42,6 +42,12 @@ int endpoint_wait(struct endpoint *endpoint, enum endpoint_state side, enum wait
     return netpoll_wait(&endpoint->descriptor, direction, reason, endpoint);
 }
 
+bool endpoint_is_closed(const struct endpoint *endpoint)
+{
+    /* Acquire: pairs with endpoint_close(): who has seen what followed the close, as the peer's answer, sees it closed. */
+    return (atomic_load_explicit(&endpoint->state, memory_order_acquire) & ENDPOINT_CLOSED) != 0;
+}
+
 bool endpoint_close(struct endpoint *endpoint)
 {
     /* Release and acquire: as in endpoint_end(). */

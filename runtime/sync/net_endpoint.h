@@ -37,6 +37,9 @@ ssize_t endpoint_end(struct endpoint *endpoint, enum endpoint_state side, ssize_
 /* Parks: between begin and end of that side, after EAGAIN. 0, or -ECANCELED. */
 int endpoint_wait(struct endpoint *endpoint, enum endpoint_state side, enum wait_reason reason);
 
+/* Whether endpoint_close() has been called. */
+bool endpoint_is_closed(const struct endpoint *endpoint);
+
 /* Whether it was open: wakes who waits. */
 bool endpoint_close(struct endpoint *endpoint);
 

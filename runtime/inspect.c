@@ -12,6 +12,7 @@
 #include "heap/kind.h"
 #include "heap/object_words.h"
 #include "heap/span.h"
+#include "inspect_stacks.h"
 #include "observe/observe.h"
 #include "platform/clock.h"
 #include "platform/context.h"
@@ -24,6 +25,7 @@
 #include "sched/stop.h"
 #include "sched/thread.h"
 #include "sync/channel.h"
+#include "sync/parking_lot.h"
 
 enum { DUMP_FRAMES_BYTES = 256 * 1024 }; /* more than the frames of a dump take */
 
@@ -77,6 +79,7 @@ static void settle(void)
     gcrt_observer = NULL; /* what it writes to is shared with the parent */
     heap_caches_flush();
     heap_sweep_all();
+    inspect_stacks_find();
 }
 
 static void spans(void (*each)(const struct inspect_span *, void *), void *context)
@@ -104,10 +107,17 @@ static uintptr_t slot_at(uintptr_t address)
     return is_object ? span_base(first) + slot * span->slot_bytes : 0;
 }
 
+/* What a declared pointer points to: an object, or the stack of one who waits. 0: neither. */
+static uintptr_t target_of(uintptr_t address)
+{
+    uintptr_t slot = slot_at(address);
+    return slot == 0 && inspect_stack_at(address) != NULL ? address : slot;
+}
+
 /* As the marker takes words: itself, or what it is just behind. */
 static bool resolve(uintptr_t word, uintptr_t *ret_target, bool *ret_interior)
 {
-    *ret_target = slot_at(word);
+    *ret_target = target_of(word);
     if (*ret_target == 0)
         *ret_target = slot_at(word - 1);
     *ret_interior = *ret_target != word;
@@ -123,7 +133,7 @@ static void show_pointer(void *slot, void *context)
 {
     const struct edge_visit *visit = context;
     uintptr_t word = *(const uintptr_t *)slot;
-    struct inspect_edge edge = {.word = slot, .target = slot_at(word)};
+    struct inspect_edge edge = {.word = slot, .target = target_of(word)};
     if (edge.target == 0)
         return;
     edge.interior = edge.target != word;
@@ -156,13 +166,20 @@ struct root_visit {
     void *context;
 };
 
+/* A stack is not held by itself, nor by the lists of those who wait. */
+static bool says_nothing(const struct inspect_root *root)
+{
+    const struct waiting_stack *stack = inspect_stack_at(root->target);
+    return stack != NULL && (stack->goroutine == root->owner || lot_owns(root->word));
+}
+
 static UNSANITIZED void show_root(const struct root_range *range, void *context)
 {
     const struct root_visit *visit = context;
     uintptr_t low = ((uintptr_t)range->low + sizeof(void *) - 1) & ~(uintptr_t)(sizeof(void *) - 1);
     for (const uintptr_t *word = (const uintptr_t *)low; (const void *)(word + 1) <= range->high; word++) {
         struct inspect_root root = {.word = word, .owner = range->goroutine, .kind = (uint8_t)range->kind};
-        if (resolve(*word, &root.target, &root.interior))
+        if (resolve(*word, &root.target, &root.interior) && !says_nothing(&root))
             visit->each(&root, visit->context);
     }
 }
@@ -173,15 +190,30 @@ static void roots(void (*each)(const struct inspect_root *, void *), void *conte
     roots_visit(show_root, &visit);
 }
 
-static void own_memory(void (*each)(uintptr_t low, uintptr_t high, void *), void *context)
+struct range_visit {
+    void (*each)(uintptr_t low, uintptr_t high, void *);
+    void *context;
+};
+
+/* Whole pages: what else lies in them is of the same loaded object. */
+static void show_data(const struct root_range *range, void *context)
+{
+    const struct range_visit *visit = context;
+    const uintptr_t in_page = PAGE_BYTES - 1;
+    if (range->kind == ROOT_DATA)
+        visit->each((uintptr_t)range->low & ~in_page, ((uintptr_t)range->high + in_page) & ~in_page, visit->context);
+}
+
+static void searched_memory(void (*each)(uintptr_t low, uintptr_t high, void *), void *context)
 {
     pages_visit(each, context);
+    roots_visit(show_data, &(struct range_visit){each, context});
     for (const struct thread *it = thread_first(); it != NULL; it = it->all_next)
-        each(it->stack_low, it->frames_high & ~(uintptr_t)(PAGE_BYTES - 1), context);
+        each(it->stack_low, it->frames_high, context);
     /* The dump's own frames lie below those of gcrt_run's caller, or on the stack of one of the threads above. */
     const void *caller_low, *caller_high;
     scheduler_caller_stack(&caller_low, &caller_high);
-    uintptr_t high = (uintptr_t)caller_low & ~(uintptr_t)(PAGE_BYTES - 1);
+    uintptr_t high = (uintptr_t)caller_low & ~(uintptr_t)(sizeof(void *) - 1);
     each(high - DUMP_FRAMES_BYTES, high, context);
 }
 
@@ -282,7 +314,7 @@ const struct inspector gcrt_inspector = {
     .roots = roots,
     .goroutines = goroutines,
     .waits = waits,
-    .own_memory = own_memory,
+    .searched_memory = searched_memory,
     .resolve = resolve,
     .cycle = collector_cycle_count,
     .fork = fork_stopped,

@@ -16,10 +16,6 @@ struct stack_root {
     uint32_t goroutine, root;
 };
 
-struct stack {
-    uint64_t low, high;
-};
-
 struct finder {
     const struct snapshot *snapshot;
     struct leaks *leaks;
@@ -28,14 +24,15 @@ struct finder {
     size_t waiter_count;
     struct stack_root *stack_roots;
     size_t stack_root_count;
-    struct stack *stacks; /* of all goroutines, by address */
-    uint32_t *revived;    /* goroutines found alive whose stacks are not yet added; each is in it once */
-    size_t revived_count;
+    uint32_t
+        *stacks; /* goroutines whose stacks can be used by who is alive, but are not yet added; each is in it once */
+    size_t stack_count;
+    bool *is_taken; /* by goroutine: its stack was put there */
 };
 
-static bool is_of_goroutine(const struct snapshot_root *root)
+static bool is_of_goroutine(uint8_t root_kind)
 {
-    return root->kind == HEAP_ROOT_STACK || root->kind == HEAP_ROOT_REGISTER || root->kind == HEAP_ROOT_RECORD;
+    return root_kind == HEAP_ROOT_STACK || root_kind == HEAP_ROOT_REGISTER || root_kind == HEAP_ROOT_RECORD;
 }
 
 static uint32_t goroutine_index(const struct snapshot *snapshot, uint64_t id)
@@ -88,7 +85,7 @@ static void index_stack_roots(struct finder *finder)
 {
     const struct snapshot *snapshot = finder->snapshot;
     for (uint32_t root = 0; root < snapshot->root_count; root++) {
-        if (!is_of_goroutine(&snapshot->roots[root]))
+        if (!is_of_goroutine(snapshot->roots[root].kind))
             continue;
         uint32_t goroutine = goroutine_index(snapshot, snapshot->roots[root].owner);
         if (goroutine != SNAPSHOT_NONE)
@@ -99,7 +96,7 @@ static void index_stack_roots(struct finder *finder)
 
 /* ---- the fixpoint ---- */
 
-static void add_stack(struct finder *finder, uint32_t goroutine)
+static void add_stack_roots(struct finder *finder, uint32_t goroutine)
 {
     size_t low = 0, high = finder->stack_root_count;
     while (low < high) {
@@ -126,6 +123,13 @@ static size_t first_waiter_from(const struct finder *finder, uint64_t address)
     return low;
 }
 
+static void take_stack(struct finder *finder, uint32_t goroutine)
+{
+    if (!finder->is_taken[goroutine])
+        finder->stacks[finder->stack_count++] = goroutine;
+    finder->is_taken[goroutine] = true;
+}
+
 static void revive(struct finder *finder, const struct waiter *waiter)
 {
     struct leak *leak = &finder->leaks->items[waiter->goroutine];
@@ -134,7 +138,7 @@ static void revive(struct finder *finder, const struct waiter *waiter)
     leak->verdict = (uint8_t)finder->revived_as;
     leak->woken_by = waiter->object;
     leak->woken_by_outside = waiter->object == SNAPSHOT_NONE ? waiter->address : 0;
-    finder->revived[finder->revived_count++] = waiter->goroutine;
+    take_stack(finder, waiter->goroutine);
 }
 
 /* Those outside of the heap in [low, high); what lies in an object is revived by the object. */
@@ -146,14 +150,59 @@ static void revive_outside(struct finder *finder, uint64_t low, uint64_t high)
             revive(finder, &finder->waiters[at]);
 }
 
-/* The stack of one that is alive is a root, and what others wait for on it is alive. */
-static void add_revived(struct finder *finder)
+/* The first word that points to a stack and is held by this object, or by this owner when it is SNAPSHOT_NONE. */
+static size_t first_stack_word_of(const struct finder *finder, uint32_t object, uint64_t owner)
 {
-    while (finder->revived_count > 0) {
-        uint32_t goroutine = finder->revived[--finder->revived_count];
+    const struct snapshot_stack_word *words = finder->snapshot->stack_words;
+    size_t low = 0, high = finder->snapshot->stack_word_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (words[middle].object < object || (words[middle].object == object && words[middle].owner < owner))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void take_stacks_held_by_object(struct finder *finder, uint32_t object)
+{
+    const struct snapshot *snapshot = finder->snapshot;
+    for (size_t at = first_stack_word_of(finder, object, 0);
+         at < snapshot->stack_word_count && snapshot->stack_words[at].object == object; at++)
+        if (snapshot->stack_words[at].kind != HEAP_EDGE_WEAK)
+            take_stack(finder, snapshot->stack_words[at].goroutine);
+}
+
+static void take_stacks_held_by_stack(struct finder *finder, uint64_t owner)
+{
+    const struct snapshot *snapshot = finder->snapshot;
+    for (size_t at = first_stack_word_of(finder, SNAPSHOT_NONE, owner);
+         at < snapshot->stack_word_count && snapshot->stack_words[at].owner == owner; at++)
+        if (is_of_goroutine(snapshot->stack_words[at].kind))
+            take_stack(finder, snapshot->stack_words[at].goroutine);
+}
+
+/* By roots that are of no goroutine: those that are scanned, or those that are not. */
+static void take_stacks_held_by_roots(struct finder *finder, bool scanned)
+{
+    const struct snapshot *snapshot = finder->snapshot;
+    for (size_t at = first_stack_word_of(finder, SNAPSHOT_NONE, 0); at < snapshot->stack_word_count; at++) {
+        const struct snapshot_stack_word *word = &snapshot->stack_words[at];
+        if (!is_of_goroutine(word->kind) && scanned == (word->kind != HEAP_ROOT_UNSCANNED))
+            take_stack(finder, word->goroutine);
+    }
+}
+
+/* The words of a stack that can be used are roots, and what others wait for on it is alive. */
+static void add_stacks(struct finder *finder)
+{
+    while (finder->stack_count > 0) {
+        uint32_t goroutine = finder->stacks[--finder->stack_count];
         const struct snapshot_goroutine *it = &finder->snapshot->goroutines[goroutine];
-        add_stack(finder, goroutine);
+        add_stack_roots(finder, goroutine);
         revive_outside(finder, it->stack_low, it->stack_high);
+        take_stacks_held_by_stack(finder, it->id);
     }
 }
 
@@ -164,7 +213,8 @@ static void object_reached(struct reach *reach, uint32_t object, void *argument)
     for (size_t at = first_waiter_from(finder, address);
          at < finder->waiter_count && finder->waiters[at].address == address; at++)
         revive(finder, &finder->waiters[at]);
-    add_revived(finder);
+    take_stacks_held_by_object(finder, object);
+    add_stacks(finder);
 }
 
 /* Candidates begin as leaked; everybody else is alive. */
@@ -174,44 +224,17 @@ static void begin_verdicts(struct finder *finder)
         struct leak *leak = &finder->leaks->items[at];
         *leak = (struct leak){.verdict = is_candidate(finder, at) ? LEAK_LEAKED : LEAK_NONE, .woken_by = SNAPSHOT_NONE};
         if (leak->verdict == LEAK_NONE)
-            finder->revived[finder->revived_count++] = at;
+            take_stack(finder, at);
     }
-}
-
-static int compare_stacks(const void *a, const void *b)
-{
-    const struct stack *first = a, *second = b;
-    return (first->low > second->low) - (first->low < second->low);
-}
-
-static void index_stacks(struct finder *finder)
-{
-    const struct snapshot *snapshot = finder->snapshot;
-    for (size_t at = 0; at < snapshot->goroutine_count; at++)
-        finder->stacks[at] = (struct stack){snapshot->goroutines[at].stack_low, snapshot->goroutines[at].stack_high};
-    qsort(finder->stacks, snapshot->goroutine_count, sizeof *finder->stacks, compare_stacks);
-}
-
-static bool is_on_stack(const struct finder *finder, uint64_t address)
-{
-    size_t low = 0, high = finder->snapshot->goroutine_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (finder->stacks[middle].low <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low > 0 && address < finder->stacks[low - 1].high;
 }
 
 /* What is waited for outside of the heap and of all stacks is a global, or memory of somebody else: alive. */
 static void revive_by_globals(struct finder *finder)
 {
     for (size_t at = 0; at < finder->waiter_count; at++)
-        if (finder->waiters[at].object == SNAPSHOT_NONE && !is_on_stack(finder, finder->waiters[at].address))
+        if (finder->waiters[at].object == SNAPSHOT_NONE &&
+            snapshot_find_stack(finder->snapshot, finder->waiters[at].address) == SNAPSHOT_NONE)
             revive(finder, &finder->waiters[at]);
-    add_revived(finder);
 }
 
 static void run_fixpoint(struct finder *finder)
@@ -220,11 +243,12 @@ static void run_fixpoint(struct finder *finder)
     finder->revived_as = LEAK_ALIVE;
     begin_verdicts(finder);
     for (size_t root = 0; root < finder->snapshot->root_count; root++)
-        if (!is_of_goroutine(&finder->snapshot->roots[root]) &&
+        if (!is_of_goroutine(finder->snapshot->roots[root].kind) &&
             finder->snapshot->roots[root].kind != HEAP_ROOT_UNSCANNED)
             reach_add_root(reach, root);
-    add_revived(finder);
+    take_stacks_held_by_roots(finder, true);
     revive_by_globals(finder);
+    add_stacks(finder);
     reach_run(reach, object_reached, finder);
 
     finder->revived_as = LEAK_UNDECIDED;
@@ -232,6 +256,8 @@ static void run_fixpoint(struct finder *finder)
     for (size_t root = 0; root < finder->snapshot->root_count; root++)
         if (finder->snapshot->roots[root].kind == HEAP_ROOT_UNSCANNED)
             reach_add_root(reach, root);
+    take_stacks_held_by_roots(finder, false);
+    add_stacks(finder);
     reach_run(reach, object_reached, finder);
 }
 
@@ -317,9 +343,9 @@ static int allocate(struct finder *finder)
     finder->waiters = calloc(snapshot->wait_count + 1, sizeof *finder->waiters);
     finder->stack_roots = calloc(snapshot->root_count + 1, sizeof *finder->stack_roots);
     finder->stacks = calloc(snapshot->goroutine_count + 1, sizeof *finder->stacks);
-    finder->revived = calloc(snapshot->goroutine_count + 1, sizeof *finder->revived);
+    finder->is_taken = calloc(snapshot->goroutine_count + 1, sizeof *finder->is_taken);
     bool failed = finder->leaks->items == NULL || finder->waiters == NULL || finder->stack_roots == NULL ||
-                  finder->stacks == NULL || finder->revived == NULL;
+                  finder->stacks == NULL || finder->is_taken == NULL;
     return failed ? -ENOMEM : reach_start(&finder->leaks->reach, snapshot);
 }
 
@@ -331,7 +357,6 @@ int leaks_find(const struct snapshot *snapshot, struct leaks *ret_leaks)
     if (error == 0) {
         index_waiters(&finder);
         index_stack_roots(&finder);
-        index_stacks(&finder);
         run_fixpoint(&finder);
         error = measure_kept(&finder);
     }
@@ -342,7 +367,7 @@ int leaks_find(const struct snapshot *snapshot, struct leaks *ret_leaks)
     free(finder.waiters);
     free(finder.stack_roots);
     free(finder.stacks);
-    free(finder.revived);
+    free(finder.is_taken);
     if (error < 0)
         leaks_free(ret_leaks);
     return error;

@@ -4,8 +4,9 @@
  *
  *     roots without candidates -> reached objects -> candidates that wait for one of them are alive -> their stacks are roots -> ...
  *
- * until nothing changes (each object and goroutine once: linear). What a candidate waits for outside of the heap is alive, unless it lies on the stack of
- * another candidate: then it is as alive as that one. Who is left waits for ever. A last wave follows words in memory that the collector does not
+ * until nothing changes (each object and goroutine once: linear). The words of a stack count also when somebody alive has a pointer to that stack, since he
+ * can read them: a wait group on the stack of who waits is the usual case. What a candidate waits for outside of the heap is alive, unless it lies
+ * on a stack: then it is as alive as that. Who is left waits for ever. A last wave follows words in memory that the collector does not
  * look at: a candidate that would be alive if they were pointers is undecided, and called neither leaked nor alive.
  *
  * After GOLF (Saioc et al., ASPLOS 2025), with an index from objects to waiters instead of rounds over all goroutines.

@@ -23,6 +23,12 @@ struct name {
     uint8_t flags;
 };
 
+/* Objects of one span. */
+struct run {
+    uint64_t base, slot_bytes, slot_count, type;
+    uint64_t last_slot; /* that was read, plus one; 0: none */
+};
+
 struct loader {
     struct snapshot_builder *builder;
     struct snapshot *snapshot;
@@ -33,7 +39,7 @@ struct loader {
     struct name statuses[NAME_CODE_MAX], wait_reasons[NAME_CODE_MAX];
     uint32_t *type_index; /* by id, plus one; 0: not told */
     size_t type_index_capacity;
-    uint64_t last_base, last_slot; /* of the last object, to see whether a run goes on with it; slot plus one */
+    struct run last; /* read before, to see whether a run goes on with it */
 };
 
 /* ---- numbers and texts ---- */
@@ -161,15 +167,16 @@ static int read_modules(struct loader *loader, struct payload *payload)
     return 0;
 }
 
-static int read_edges(struct loader *loader, struct payload *payload, uint64_t object_address)
+/* Edges until the 0 that ends the object. */
+static int read_edges(struct loader *loader, struct payload *payload, const struct run *run, uint64_t slot)
 {
-    uint64_t word = 0;
+    uint64_t address = run->base + slot * run->slot_bytes, word = 0; /* plus one */
     for (uint64_t step; (step = number(payload)) != 0;) {
         word += step;
         uint64_t kind = number(payload);
-        uint64_t target = delta(payload, object_address / HEAP_GRAIN_BYTES) * HEAP_GRAIN_BYTES;
-        if (payload->bad || kind >= HEAP_EDGE_COUNT)
-            break;
+        uint64_t target = delta(payload, address / HEAP_GRAIN_BYTES) * HEAP_GRAIN_BYTES;
+        if (payload->bad || kind >= HEAP_EDGE_COUNT || word - 1 >= run->slot_bytes / sizeof(uint64_t))
+            return -EINVAL;
         int error = snapshot_add_edge(loader->builder, word - 1, target, (enum heap_edge)kind);
         if (error < 0)
             return error;
@@ -177,25 +184,42 @@ static int read_edges(struct loader *loader, struct payload *payload, uint64_t o
     return 0;
 }
 
-/* Objects until the 0 that ends the run. */
-static int read_run(struct loader *loader, struct payload *payload, uint64_t base, uint64_t slot_bytes,
-                    uint32_t slot_count, uint32_t type)
+/* Takes the head of a run. A span that was cut by the end of a block goes on in the next one. */
+static int begin_run(struct loader *loader, const struct run *run, bool *ret_goes_on)
 {
-    bool goes_on = base == loader->last_base && loader->last_slot != 0;
-    int error = goes_on ? 0 : snapshot_add_span(loader->builder, base, slot_bytes, slot_count, type);
+    struct run *last = &loader->last;
+    *ret_goes_on = run->base == last->base && last->last_slot != 0;
+    if (*ret_goes_on) {
+        bool is_same = run->slot_bytes == last->slot_bytes && run->slot_count == last->slot_count &&
+                       run->type == last->type;
+        return is_same ? 0 : -EINVAL;
+    }
+    int error = run->slot_count > UINT32_MAX
+                    ? -EINVAL
+                    : snapshot_add_span(loader->builder, run->base, run->slot_bytes, (uint32_t)run->slot_count,
+                                        type_index(loader, run->type));
+    if (error == 0)
+        *last = *run;
+    return error;
+}
+
+/* Objects until the 0 that ends the run. The first may be the last of the run before, with more of its edges. */
+static int read_run(struct loader *loader, struct payload *payload, const struct run *run)
+{
+    bool may_be_last;
+    int error = begin_run(loader, run, &may_be_last);
     uint64_t slot = 0; /* plus one */
-    for (uint64_t step; error == 0 && (step = number(payload)) != 0;) {
+    for (uint64_t step; error == 0 && (step = number(payload)) != 0; may_be_last = false) {
         slot += step;
         uint64_t birth = number(payload), cycle = number(payload);
-        if (payload->bad || slot > slot_count)
+        if (payload->bad || slot == 0 || slot > run->slot_count || birth > UINT32_MAX || cycle > UINT32_MAX)
             return -EINVAL;
-        bool is_last = goes_on && slot == loader->last_slot;
-        if (!is_last)
+        if (!may_be_last || slot != loader->last.last_slot)
             error = snapshot_add_object(loader->builder, (uint32_t)(slot - 1), (uint32_t)birth, (uint32_t)cycle);
-        loader->last_base = base;
-        loader->last_slot = slot;
-        if (error == 0)
-            error = read_edges(loader, payload, base + (slot - 1) * slot_bytes);
+        if (error == 0) {
+            loader->last.last_slot = slot;
+            error = read_edges(loader, payload, run, slot - 1);
+        }
     }
     return error;
 }
@@ -203,11 +227,10 @@ static int read_run(struct loader *loader, struct payload *payload, uint64_t bas
 static int read_objects(struct loader *loader, struct payload *payload)
 {
     while (payload->at < payload->end && !payload->bad) {
-        uint64_t base = number(payload) * HEAP_SPAN_GRAIN_BYTES, slot_bytes = number(payload);
-        uint64_t slot_count = number(payload), type = number(payload);
-        if (payload->bad || slot_count > UINT32_MAX)
-            return -EINVAL;
-        int error = read_run(loader, payload, base, slot_bytes, (uint32_t)slot_count, type_index(loader, type));
+        struct run run = {.base = number(payload) * HEAP_SPAN_GRAIN_BYTES, .slot_bytes = number(payload)};
+        run.slot_count = number(payload);
+        run.type = number(payload);
+        int error = payload->bad ? -EINVAL : read_run(loader, payload, &run);
         if (error < 0)
             return error;
     }

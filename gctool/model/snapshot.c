@@ -59,6 +59,20 @@ uint32_t snapshot_find(const struct snapshot *snapshot, uint64_t address)
     return low < span->first_object + span->object_count && snapshot->slots[low] == slot ? low : SNAPSHOT_NONE;
 }
 
+uint32_t snapshot_find_stack(const struct snapshot *snapshot, uint64_t address)
+{
+    size_t low = 0, high = snapshot->goroutine_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (snapshot->goroutines[snapshot->stack_order[middle]].stack_low <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low > 0 && address < snapshot->goroutines[snapshot->stack_order[low - 1]].stack_high;
+    return found ? snapshot->stack_order[low - 1] : SNAPSHOT_NONE;
+}
+
 const struct snapshot_goroutine *snapshot_find_goroutine(const struct snapshot *snapshot, uint64_t id)
 {
     size_t low = 0, high = snapshot->goroutine_count;
@@ -106,6 +120,20 @@ static bool check_edges(const struct snapshot *snapshot)
     return true;
 }
 
+static bool check_stack_words(const struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->stack_word_count; i++) {
+        const struct snapshot_stack_word *word = &snapshot->stack_words[i];
+        bool is_root = word->object == SNAPSHOT_NONE;
+        if (word->goroutine >= snapshot->goroutine_count || (!is_root && word->object >= snapshot->object_count) ||
+            word->kind >= (is_root ? (int)HEAP_ROOT_COUNT : (int)HEAP_EDGE_COUNT) ||
+            (i > 0 &&
+             (word->object < word[-1].object || (word->object == word[-1].object && word->owner < word[-1].owner))))
+            return false;
+    }
+    return true;
+}
+
 bool snapshot_check(const struct snapshot *snapshot)
 {
     for (size_t i = 0; i < snapshot->root_count; i++)
@@ -114,7 +142,7 @@ bool snapshot_check(const struct snapshot *snapshot)
     for (size_t i = 1; i < snapshot->goroutine_count; i++)
         if (snapshot->goroutines[i - 1].id >= snapshot->goroutines[i].id)
             return false;
-    return check_spans(snapshot) && check_edges(snapshot);
+    return check_spans(snapshot) && check_edges(snapshot) && check_stack_words(snapshot);
 }
 
 void snapshot_free(struct snapshot *take_snapshot)
@@ -131,6 +159,8 @@ void snapshot_free(struct snapshot *take_snapshot)
     free(take_snapshot->modules);
     free(take_snapshot->roots);
     free(take_snapshot->goroutines);
+    free(take_snapshot->stack_order);
+    free(take_snapshot->stack_words);
     free(take_snapshot->frames);
     free(take_snapshot->waits);
     stacks_free(&take_snapshot->stacks);

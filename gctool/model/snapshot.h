@@ -52,6 +52,14 @@ struct snapshot_root {
     bool interior;
 };
 
+/* A word that points to the stack of a goroutine that waits; not one of its own. */
+struct snapshot_stack_word {
+    uint32_t object;    /* that holds it; SNAPSHOT_NONE: a root */
+    uint32_t goroutine; /* index of the one whose stack it is */
+    uint64_t owner;     /* of a root: as in snapshot_root */
+    uint8_t kind;       /* enum heap_edge, or of a root enum heap_root */
+};
+
 enum { SNAPSHOT_BUILD_ID_BYTES = 64 };
 
 /* A loaded object; its file is looked at for names of functions, globals and fields. */
@@ -96,6 +104,9 @@ struct snapshot {
     size_t root_count, root_capacity;
     struct snapshot_goroutine *goroutines; /* by id */
     size_t goroutine_count, goroutine_capacity;
+    uint32_t *stack_order; /* indices of goroutines by address of their stacks, which do not overlap */
+    struct snapshot_stack_word *stack_words; /* those of objects, by object; then those of roots, by owner */
+    size_t stack_word_count, stack_word_capacity;
     uint64_t *frames;
     size_t frame_count, frame_capacity;
     uint64_t *waits;
@@ -120,7 +131,8 @@ struct snapshot_builder *snapshot_builder_new(void);
 /* What is being made, for its tables of types, stacks, texts, and its facts. */
 struct snapshot *snapshot_builder_snapshot(struct snapshot_builder *builder);
 
-/* Each: 0, -ENOMEM, or -EINVAL for what cannot be (then nothing is added). Targets are addresses of slots, resolved at the end. */
+/* Each: 0, -ENOMEM, or -EINVAL for what cannot be (then nothing is added). Targets are addresses of slots, or on
+ * stacks; they are resolved at the end. */
 [[nodiscard]] int snapshot_add_span(struct snapshot_builder *builder, uint64_t base, uint64_t slot_bytes,
                                     uint32_t slot_count, uint32_t type);
 [[nodiscard]] int snapshot_add_object(struct snapshot_builder *builder, uint32_t slot, uint32_t birth,
@@ -152,6 +164,9 @@ uint64_t snapshot_bytes(const struct snapshot *snapshot, uint32_t object); /* of
 
 /* The object whose slot holds the address, or SNAPSHOT_NONE. */
 uint32_t snapshot_find(const struct snapshot *snapshot, uint64_t address);
+
+/* The index of the goroutine on whose stack the address lies, or SNAPSHOT_NONE. */
+uint32_t snapshot_find_stack(const struct snapshot *snapshot, uint64_t address);
 
 const struct snapshot_goroutine *snapshot_find_goroutine(const struct snapshot *snapshot, uint64_t id);
 

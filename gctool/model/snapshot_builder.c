@@ -233,7 +233,22 @@ static void number_objects(struct snapshot_builder *builder)
     }
 }
 
-static void resolve_edges(struct snapshot_builder *builder)
+/* What points to no object: to a stack, or to nothing. */
+static int add_stack_word(struct snapshot *snapshot, uint64_t target_address, struct snapshot_stack_word word)
+{
+    word.goroutine = snapshot_find_stack(snapshot, target_address);
+    if (word.goroutine == SNAPSHOT_NONE) {
+        snapshot->dangling_edges++;
+        return 0;
+    }
+    int error = array_reserve(&snapshot->stack_words, &snapshot->stack_word_capacity, snapshot->stack_word_count + 1,
+                              sizeof *snapshot->stack_words);
+    if (error == 0)
+        snapshot->stack_words[snapshot->stack_word_count++] = word;
+    return error;
+}
+
+static int resolve_edges(struct snapshot_builder *builder)
 {
     struct snapshot *snapshot = builder->snapshot;
     size_t count = 0;
@@ -244,30 +259,42 @@ static void resolve_edges(struct snapshot_builder *builder)
         for (size_t i = builder->objects[from].edge_begin; i < end; i++) {
             const struct edge *edge = &builder->edges[i];
             uint32_t target = snapshot_find(snapshot, edge->target_address);
-            if (target == SNAPSHOT_NONE)
-                snapshot->dangling_edges++;
-            else
+            if (target != SNAPSHOT_NONE)
                 snapshot->edges[count++] = (struct snapshot_edge){target, edge->offset, edge->kind};
+            else if (add_stack_word(snapshot, edge->target_address,
+                                    (struct snapshot_stack_word){.object = number, .kind = edge->kind}) < 0)
+                return -ENOMEM;
         }
     }
     snapshot->edge_begin[snapshot->object_count] = count;
     snapshot->edge_count = count;
+    return 0;
 }
 
-static void resolve_roots(struct snapshot_builder *builder)
+static int compare_owners(const void *a, const void *b)
+{
+    const struct snapshot_stack_word *first = a, *second = b;
+    return (first->owner > second->owner) - (first->owner < second->owner);
+}
+
+static int resolve_roots(struct snapshot_builder *builder)
 {
     struct snapshot *snapshot = builder->snapshot;
-    size_t kept = 0;
+    size_t kept = 0, of_objects = snapshot->stack_word_count;
     for (size_t i = 0; i < snapshot->root_count; i++) {
-        uint32_t target = snapshot_find(snapshot, builder->root_targets[i]);
-        if (target == SNAPSHOT_NONE) {
-            snapshot->dangling_edges++;
-            continue;
-        }
-        snapshot->roots[kept] = snapshot->roots[i];
-        snapshot->roots[kept++].target = target;
+        struct snapshot_root root = snapshot->roots[i];
+        root.target = snapshot_find(snapshot, builder->root_targets[i]);
+        if (root.target != SNAPSHOT_NONE)
+            snapshot->roots[kept++] = root;
+        else if (add_stack_word(snapshot, builder->root_targets[i],
+                                (struct snapshot_stack_word){SNAPSHOT_NONE, 0, root.owner, root.kind}) < 0)
+            return -ENOMEM;
     }
     snapshot->root_count = kept;
+    if (snapshot->stack_word_count > of_objects)
+        qsort(snapshot->stack_words + of_objects, snapshot->stack_word_count - of_objects,
+              sizeof *snapshot->stack_words, compare_owners);
+    return 0;
 }
 
 /* Of goroutines with one id (a damaged file) the first stays. */
@@ -285,17 +312,41 @@ static void order_goroutines(struct snapshot *snapshot)
     snapshot->goroutine_count = kept;
 }
 
+static int compare_stacks(const void *a, const void *b, void *argument)
+{
+    const struct snapshot_goroutine *goroutines = argument;
+    uint64_t first = goroutines[*(const uint32_t *)a].stack_low, second = goroutines[*(const uint32_t *)b].stack_low;
+    return (first > second) - (first < second);
+}
+
+static int order_stacks(struct snapshot *snapshot)
+{
+    size_t count = snapshot->goroutine_count;
+    snapshot->stack_order = calloc(count + 1, sizeof *snapshot->stack_order);
+    if (snapshot->stack_order == NULL)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < count; i++)
+        snapshot->stack_order[i] = i;
+    qsort_r(snapshot->stack_order, count, sizeof *snapshot->stack_order, compare_stacks, snapshot->goroutines);
+    return 0;
+}
+
 int snapshot_finish(struct snapshot_builder *take_builder, struct snapshot **ret_snapshot)
 {
     struct snapshot *snapshot = take_builder->snapshot;
     if (snapshot->span_count > 0)
         qsort(snapshot->spans, snapshot->span_count, sizeof *snapshot->spans, compare_spans);
     int error = allocate_objects(snapshot, drop_overlaps(snapshot), take_builder->edge_count);
+    order_goroutines(snapshot);
+    if (error == 0)
+        error = order_stacks(snapshot);
     if (error == 0) {
         number_objects(take_builder);
-        resolve_edges(take_builder);
-        resolve_roots(take_builder);
-        order_goroutines(snapshot);
+        error = resolve_edges(take_builder);
+    }
+    if (error == 0)
+        error = resolve_roots(take_builder);
+    if (error == 0) {
         *ret_snapshot = snapshot;
         take_builder->snapshot = NULL;
     }

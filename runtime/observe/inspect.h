@@ -24,7 +24,8 @@ struct inspect_span {
     const uint64_t *live; /* one bit a slot: allocated, handed out, and not known to be dead; valid during the call */
 };
 
-/* A word that points to an object; `target` is the address of its slot. */
+/* A word that points to an object; `target` is the address of its slot. Or to the stack of another goroutine, which waits: then `target` is
+ * what the word says. */
 struct inspect_edge {
     const void *word;
     uintptr_t target;
@@ -73,9 +74,10 @@ struct inspector {
     void (*goroutines)(void (*each)(const struct inspect_goroutine *, void *), void *context);
     /* The addresses that a waiting goroutine waits for: several channels in a select, one mutex ... */
     void (*waits)(const void *record, void (*each)(uintptr_t object, void *), void *context);
-    /* Memory of the runtime itself: its words are nobody's pointers. Ranges of whole pages, in any order. */
-    void (*own_memory)(void (*each)(uintptr_t low, uintptr_t high, void *), void *context);
-    /* The object that a word of the program points to, to its begin, into it or just behind it; false: none. */
+    /* Memory that need not be searched for words: the runtime's own, whose words are nobody's pointers, and data of loaded objects, which
+     * roots() tells. Ranges of whole words, in any order. */
+    void (*searched_memory)(void (*each)(uintptr_t low, uintptr_t high, void *), void *context);
+    /* What a word of the program points to: an object, to its begin, into it or just behind it, or a stack as above; false: neither. */
     bool (*resolve)(uintptr_t word, uintptr_t *ret_target, bool *ret_interior);
     uint64_t (*cycle)(void);
     /* Stops the world, calls _Fork(), lets it go on. Returns as _Fork() does, or -EBUSY when the run is over. On the thread of gcrt_run. */

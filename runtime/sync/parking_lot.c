@@ -22,6 +22,11 @@ struct lot_bucket *lot_lock(const void *address)
     return bucket;
 }
 
+bool lot_owns(const void *address)
+{
+    return (uintptr_t)address - (uintptr_t)buckets < sizeof buckets;
+}
+
 void lot_unlock(struct lot_bucket *bucket)
 {
     lock_release(&bucket->lock);

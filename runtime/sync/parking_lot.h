@@ -41,4 +41,7 @@ struct lot_waiter *lot_first(const struct lot_bucket *bucket, const void *addres
 /* Takes lot_first() out; the caller makes its goroutine ready, best after unlocking. */
 struct lot_waiter *lot_take_first(struct lot_bucket *bucket, const void *address);
 
+/* Whether a word is one of the lists' heads, which point to stacks without being anybody's pointers. */
+bool lot_owns(const void *address);
+
 #endif

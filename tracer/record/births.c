@@ -7,10 +7,11 @@
 uint64_t *births;
 uint32_t births_cycle;
 
+static const size_t table_bytes = sizeof *births * BIRTHS_SLOTS_PER_PAGE << EVENT_SPAN_BITS;
+
 void births_start(void)
 {
-    size_t bytes = sizeof *births * BIRTHS_SLOTS_PER_PAGE << EVENT_SPAN_BITS;
-    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *memory = mmap(NULL, table_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     births = memory != MAP_FAILED ? memory : NULL;
 }
 
@@ -32,4 +33,10 @@ uint32_t births_context_count(void)
 struct ring_context births_context(uint32_t id)
 {
     return recorder.contexts[id];
+}
+
+void births_memory(void (*each)(uintptr_t low, uintptr_t high, void *context))
+{
+    if (births != NULL)
+        each((uintptr_t)births, (uintptr_t)births + table_bytes, NULL);
 }

@@ -33,6 +33,9 @@ static inline void births_note(uint32_t span, uint32_t slot, uint32_t context)
 /* 0 and 0: not known. */
 void births_find(uint32_t span, uint32_t slot, uint32_t *ret_context, uint32_t *ret_cycle);
 
+/* Where the table lies, if there is one. */
+void births_memory(void (*each)(uintptr_t low, uintptr_t high, void *context));
+
 /* The stacks that contexts stand for: nodes 1 to births_context_count() - 1. */
 uint32_t births_context_count(void);
 struct ring_context births_context(uint32_t id);

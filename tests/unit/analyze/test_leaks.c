@@ -79,6 +79,58 @@ static void a_circle_of_waiters_is_leaked(void **)
     snapshot_free(snapshot);
 }
 
+/* 2 waits for a wait group on its own stack; object 0, which the stack of 3 holds, points to that stack. */
+static struct snapshot *snapshot_of_group_on_stack(bool is_3_alive)
+{
+    struct snapshot_builder *builder = graph_start(2, NULL, 0);
+    assert_int_equal(snapshot_add_edge(builder, 0, graph_stack(2) + 64, HEAP_EDGE_PRECISE), 0); /* of object 1 */
+    graph_goroutine(builder, 2, WAITS(graph_stack(2) + 80));
+    graph_goroutine(builder, 3, (uint64_t[]){graph_object(0)}, is_3_alive ? 0 : 1);
+    graph_root(builder, HEAP_ROOT_STACK, 3, 0);
+    graph_root(builder, HEAP_ROOT_STACK, 3, 1);
+    return graph_finish(builder);
+}
+
+static void a_pointer_to_the_stack_where_a_wait_group_lies_can_wake(void **)
+{
+    for (int is_alive = 0; is_alive < 2; is_alive++) {
+        struct snapshot *snapshot = snapshot_of_group_on_stack(is_alive);
+        struct leaks leaks;
+        assert_int_equal(snapshot->stack_word_count, 1);
+        assert_int_equal(snapshot->dangling_edges, 0);
+        assert_int_equal(leaks_find(snapshot, &leaks), 0);
+        assert_int_equal(verdict(&leaks, 2), is_alive ? LEAK_ALIVE : LEAK_LEAKED);
+        leaks_free(&leaks);
+        snapshot_free(snapshot);
+    }
+}
+
+/* 2 waits for object 0, whose address its stack alone holds; somebody points to that stack. */
+static void a_pointer_to_a_stack_reaches_what_lies_there(void **)
+{
+    static const struct {
+        enum heap_root kind;
+        uint64_t owner;
+        enum leak_verdict verdict;
+    } cases[] = {{HEAP_ROOT_STACK, 1, LEAK_ALIVE},         {HEAP_ROOT_RECORD, 1, LEAK_ALIVE},
+                 {HEAP_ROOT_DATA, 0, LEAK_ALIVE},          {HEAP_ROOT_STACK, 2, LEAK_LEAKED},
+                 {HEAP_ROOT_UNSCANNED, 0, LEAK_UNDECIDED}, {HEAP_ROOT_STACK, 9, LEAK_LEAKED}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct snapshot_builder *builder = graph_start(1, NULL, 0);
+        graph_goroutine(builder, 1, NULL, 0);
+        graph_goroutine(builder, 2, WAITS(graph_object(0)));
+        graph_root(builder, HEAP_ROOT_STACK, 2, 0);
+        struct snapshot_root root = {.kind = (uint8_t)cases[i].kind, .owner = cases[i].owner};
+        assert_int_equal(snapshot_add_root(builder, &root, graph_stack(2) + 0x7ff0), 0);
+        struct snapshot *snapshot = graph_finish(builder);
+        struct leaks leaks;
+        assert_int_equal(leaks_find(snapshot, &leaks), 0);
+        assert_int_equal(verdict(&leaks, 2), cases[i].verdict);
+        leaks_free(&leaks);
+        snapshot_free(snapshot);
+    }
+}
+
 static void a_select_is_alive_by_any_of_its_channels(void **)
 {
     struct snapshot_builder *builder = graph_start(2, NULL, 0);
@@ -218,6 +270,8 @@ int main(void)
         cmocka_unit_test(who_alone_holds_what_it_waits_for_is_leaked),
         cmocka_unit_test(a_chain_that_ends_at_one_who_runs_is_alive),
         cmocka_unit_test(a_circle_of_waiters_is_leaked),
+        cmocka_unit_test(a_pointer_to_the_stack_where_a_wait_group_lies_can_wake),
+        cmocka_unit_test(a_pointer_to_a_stack_reaches_what_lies_there),
         cmocka_unit_test(a_select_is_alive_by_any_of_its_channels),
         cmocka_unit_test(what_lies_inside_of_an_object_is_as_alive_as_the_object),
         cmocka_unit_test(a_global_outside_of_the_heap_is_alive),

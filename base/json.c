@@ -37,7 +37,7 @@ static size_t utf8_length(const char *text)
 }
 
 /* What is not UTF-8 becomes U+FFFD, so that the output always parses. */
-static void write_characters(const char *text, size_t length, FILE *out)
+static void write_characters(const char *text, size_t length, bool in_html, FILE *out)
 {
     const char *end = text + length;
     while (text < end) {
@@ -49,7 +49,7 @@ static void write_characters(const char *text, size_t length, FILE *out)
         }
         if (*text == '"' || *text == '\\')
             fprintf(out, "\\%c", *text);
-        else if ((unsigned char)*text < 0x20)
+        else if ((unsigned char)*text < 0x20 || (in_html && *text == '<'))
             fprintf(out, "\\u%04x", (unsigned)*text);
         else
             fwrite(text, 1, bytes, out);
@@ -60,7 +60,7 @@ static void write_characters(const char *text, size_t length, FILE *out)
 static void write_string(struct json *json, const char *text, size_t length)
 {
     fputc('"', json->out);
-    write_characters(text, length, json->out);
+    write_characters(text, length, json->in_html, json->out);
     fputc('"', json->out);
 }
 

@@ -18,6 +18,8 @@ struct json {
     FILE *out;
     int depth;
     bool has_member[JSON_DEPTH_MAX + 1]; /* by depth: a comma is due */
+    bool
+        in_html; /* the document lies in a script element: '<' is escaped, so that no text ends the element. Set after json_start() */
 };
 
 void json_start(struct json *json, FILE *out);

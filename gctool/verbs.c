@@ -13,6 +13,7 @@
     X(heap)       \
     X(leaks)      \
     X(goroutines) \
+    X(view)       \
     X(help)       \
     X(completion)
 

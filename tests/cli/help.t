@@ -16,6 +16,7 @@
       leaks            a check for CI: goroutines that wait for ever
       goroutines       all goroutines, grouped: what they wait for, where, since
                        when
+      view             a trace or a heap as one page for a browser
       help             what gctool can do, and how it is told
       completion       a script that completes gctool's command line in a shell
     

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "platform/lock.h"
@@ -105,7 +106,8 @@ void *pages_grow(void *address, size_t bytes, size_t new_bytes)
 
 void pages_drop(void *address, size_t bytes)
 {
-    madvise(address, bytes, MADV_DONTNEED);
+    if (madvise(address, bytes, MADV_DONTNEED) < 0)
+        memset(address, 0, bytes); /* some of it is locked */
 }
 
 bool pages_guard(void *address, size_t bytes)

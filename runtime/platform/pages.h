@@ -15,7 +15,7 @@ void pages_unmap(void *address, size_t bytes);
 /* Doubles and the like; the content stays, the address may change. NULL: refused, the old one is still there. */
 [[nodiscard]] void *pages_grow(void *address, size_t bytes, size_t new_bytes);
 
-/* Gives the memory back; reads as zero again. */
+/* Gives the memory back, unless the program has locked some of it (mlock); reads as zero again in any case. */
 void pages_drop(void *address, size_t bytes);
 
 /* Makes touching [address, address + bytes) a SIGSEGV: by MADV_GUARD_INSTALL, which costs no mapping, or on kernels before 6.13 by mprotect,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include <cmocka.h>
@@ -389,6 +390,38 @@ static void percent_off_collects_only_when_asked(void **)
     child_passes("GCRT_PROCS=1 GCRT_PERCENT=off", collect_only_when_asked);
 }
 
+/* The system does not take locked pages back, so dropping memory cannot be all that makes it zero. */
+static __attribute__((noinline)) void use_and_lock(size_t size)
+{
+    char *bytes = gcrt_new_bytes(size);
+    memset(bytes, 0xab, size);
+    CHECK(mlock(bytes + size / 2, 4096) == 0);
+}
+
+static __attribute__((noinline)) bool is_zero_again(size_t size)
+{
+    const char *bytes = gcrt_new_bytes(size);
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] != 0)
+            return false;
+    return true;
+}
+
+static int lock_some(void *)
+{
+    for (int round = 0; round < 4; round++) {
+        use_and_lock(4 * MIB);
+        gcrt_collect();
+        CHECK(is_zero_again(4 * MIB));
+    }
+    return 0;
+}
+
+static void memory_that_the_program_locked_is_zero_when_it_comes_again(void **)
+{
+    child_passes("GCRT_PROCS=1", lock_some);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +435,7 @@ int main(void)
         cmocka_unit_test(too_many_types_end_the_process_with_a_report),
         cmocka_unit_test(allocating_outside_of_goroutines_is_a_panic),
         cmocka_unit_test(memory_of_a_heap_that_shrank_goes_back),
+        cmocka_unit_test(memory_that_the_program_locked_is_zero_when_it_comes_again),
         cmocka_unit_test(large_objects_are_swept_at_once),
         cmocka_unit_test(a_cycle_begins_at_the_goal),
         cmocka_unit_test(percent_off_collects_only_when_asked),

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "environment_table.h"
-#include <sys/auxv.h>
 
 extern char **environ;
 

@@ -9,9 +9,8 @@
 #ifndef RUNTIME_COLLECTOR_COLLECTOR_H
 #define RUNTIME_COLLECTOR_COLLECTOR_H
 
-#include <stdint.h>
-
 #include <stdbool.h>
+#include <stdint.h>
 
 /* `percent`: growth over what survived that starts the next cycle; negative: only when asked. `stress_barrier`: stores tell of their values
  * during the whole run. After heap_start(). */

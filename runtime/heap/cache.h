@@ -23,8 +23,7 @@ struct cache_cell {
 };
 
 struct heap_cache {
-    struct cache_cell
-        cells[KIND_COUNT_MAX]; /* reserved address space; touched as kinds are used. Cell 0 is always empty. */
+    struct cache_cell cells[KIND_COUNT_MAX]; /* touched as kinds are used; cell 0 is always empty */
 };
 
 void caches_start(unsigned stress_collect_every);

@@ -7,11 +7,6 @@
 
 #include <gcrt/type.h>
 
-static inline size_t gcrt_type_size(const struct gcrt_type *type)
-{
-    return type->size;
-}
-
 /* Objects of it hold no pointers, whatever their tail does. */
 static inline bool gcrt_type_is_leaf(const struct gcrt_type *type)
 {

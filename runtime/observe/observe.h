@@ -40,8 +40,8 @@ struct observer {
     void (*type)(unsigned worker, uint32_t type, uint64_t size, uint32_t flags, const char *name);
     void (*name)(unsigned worker, enum observe_names table, uint64_t code, const char *text);
     void (*span_new)(unsigned worker, const struct observe_span *span);
-    void (*span_acquired)(
-        unsigned worker); /* a span was taken from another worker's past: order what follows behind now */
+    /* A span was taken from another worker's past: order what follows behind now. */
+    void (*span_acquired)(unsigned worker);
     void (*span_release)(unsigned worker, uint32_t span, uint32_t incarnation);
     /* `frame` is the frame pointer of the public call that allocates: the stack to intern starts at its return address. */
     void (*birth)(unsigned worker, uint32_t span, uint32_t slot, const void *frame);

@@ -75,8 +75,7 @@ void deadlock_check(void)
                                     : "fatal error: no goroutines are left, since the main one called gcrt_goexit\n");
     text_write(&text);
     print_goroutines();
-    if (gcrt_observer != NULL)
-        gcrt_observer->run_end(0, DEADLOCK_STATUS,
-                               false); /* all workers are idle, so nobody else writes for worker 0 */
+    if (gcrt_observer != NULL) /* all workers are idle, so nobody else writes for worker 0 */
+        gcrt_observer->run_end(0, DEADLOCK_STATUS, false);
     scheduler_finish(DEADLOCK_STATUS, true);
 }

@@ -141,7 +141,6 @@ struct goroutine *goroutine_make(struct worker *worker, const char *name, size_t
     goroutine->creator = 0;
     goroutine->function = function;
     goroutine->arg = arg;
-    goroutine->park_value = NULL;
     goroutine->is_main = false;
     goroutine->selection = NULL;
     goroutine->stack_pointer = context_make(goroutine->stack_high, goroutine_main, goroutine);

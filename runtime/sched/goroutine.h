@@ -42,9 +42,9 @@ enum {
 };
 
 struct goroutine {
-    void *
-        stack_pointer; /* saved while it does not run; the context switch's layout (platform/context.h); in a blocking call: its
-                            caller's stack pointer, with the registers below */
+    /* Saved while it does not run: at what the context switch pushed (platform/context.h); in a blocking call: its caller's, and the
+     * registers are below. */
+    void *stack_pointer;
     uint64_t id; /* from 1, never reused */
     _Atomic uint8_t status;
     _Atomic uint8_t wait_reason;
@@ -57,7 +57,6 @@ struct goroutine {
     const char *name, *site; /* static strings or NULL */
     void (*function)(void *arg);
     void *arg;                                    /* a root */
-    void *park_value;                             /* handed from the waker to the woken; a root */
     const void *selection;                        /* of sync/select.c while it waits there; for tools */
     void *blocking_registers[BLOCKING_REGISTERS]; /* at gcrt_block_enter(); roots while the status is SYSCALL */
     uint8_t stack_class;                          /* sched/stack.h */

@@ -305,9 +305,8 @@ bool idle_retake(struct worker *worker, uintptr_t state)
         lock_release(&idle.lock);
         return false;
     }
-    if (gcrt_observer != NULL)
-        gcrt_observer->go_yield(worker->index,
-                                worker->blocking_goroutine); /* it runs elsewhere, after it has had the lock */
+    if (gcrt_observer != NULL) /* it runs elsewhere, after it has had the lock */
+        gcrt_observer->go_yield(worker->index, worker->blocking_goroutine);
     idle.unblocked_count++;
     bool was_poller;
     struct thread *thread = pop_thread(&was_poller);

@@ -212,8 +212,8 @@ int netpoll_wait(struct netpoll_descriptor *descriptor, enum netpoll_direction d
             take_ready(descriptor, direction);
     }
     if (is_closed(descriptor)) {
-        wake_waiter(descriptor->record,
-                    direction); /* for another that comes, against the rules: we may have taken its READY */
+        /* For another that comes, against the rules: we may have taken its READY. */
+        wake_waiter(descriptor->record, direction);
         error = -ECANCELED;
     } else if (wait.is_busy) {
         error = -EBUSY;

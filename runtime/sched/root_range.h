@@ -12,7 +12,7 @@ enum root_kind {
     ROOT_ADDED,    /* gcrt_root_add() */
     ROOT_STACK,    /* of a goroutine */
     ROOT_REGISTER, /* saved registers of a goroutine */
-    ROOT_RECORD,   /* words in a goroutine's record: its argument, what its waker hands over */
+    ROOT_RECORD,   /* words in a goroutine's record: its argument */
     ROOT_THREAD,   /* the stack of gcrt_run's caller */
     ROOT_TIMER,    /* the argument of an armed timer */
     ROOT_BARRIER,  /* what a store has told: of a marking, not of the program */

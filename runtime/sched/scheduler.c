@@ -49,11 +49,6 @@ static struct {
     const void *low, *high;
 } caller_stack;
 
-bool scheduler_stress_migrate(void)
-{
-    return options.stress_migrate;
-}
-
 void scheduler_make_runnable(struct worker *worker, struct goroutine *goroutine)
 {
     if (options.stress_migrate) {

@@ -46,7 +46,4 @@ void scheduler_finish(int status, bool exits);
 /* The stack of gcrt_run's caller, from where it waits (registers included) upwards: a root. */
 void scheduler_caller_stack(const void **ret_low, const void **ret_high);
 
-/* Switches are to change the queue: GCRT_STRESS=migrate. */
-bool scheduler_stress_migrate(void);
-
 #endif

@@ -133,7 +133,7 @@ static void visit_goroutine(const struct goroutine *goroutine, root_range_visit 
         return;
     uint64_t id = goroutine->id;
     range(&(struct root_range){goroutine->stack_pointer, (const void *)goroutine->stack_high, ROOT_STACK, id}, context);
-    range(&(struct root_range){&goroutine->arg, &goroutine->park_value + 1, ROOT_RECORD, id}, context);
+    range(&(struct root_range){&goroutine->arg, &goroutine->arg + 1, ROOT_RECORD, id}, context);
     if (status == GOROUTINE_SYSCALL)
         range(&(struct root_range){goroutine->blocking_registers, goroutine->blocking_registers + BLOCKING_REGISTERS,
                                    ROOT_REGISTER, id},

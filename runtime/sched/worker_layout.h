@@ -39,8 +39,7 @@ struct worker {
     _Atomic(struct thread *) held_by; /* for stops and reports */
     _Atomic uint32_t tick;            /* counts goroutines begun; thieves and the monitor compare it */
     uint32_t next_streak;             /* runs of `next` in a row while the queue waited */
-    _Atomic(struct goroutine *)
-        next; /* runs before the queue; the holder exchanges it, a thief takes it when it stays too long */
+    _Atomic(struct goroutine *) next; /* runs before the queue; a thief takes it when it stays too long */
     struct run_queue queue;
     struct goroutine *free_records; /* ended goroutines with warm stacks, newest first, linked by queue_next */
     unsigned free_count;

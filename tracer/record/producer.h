@@ -34,8 +34,7 @@ struct producer {
     uint64_t cost_ticks;
 
     struct stack_bounds bounds;
-    struct stack_cache births,
-        waits; /* a goroutine allocates and waits in different places: one memory would forget the other */
+    struct stack_cache births, waits; /* two, since a goroutine allocates in other places than it waits in */
 } __attribute__((aligned(64)));
 
 static inline struct producer *producer_of(unsigned worker)

@@ -62,8 +62,7 @@ struct gcrt_case {
     struct gcrt_chan *chan; /* NULL: never ready */
     enum gcrt_direction direction;
     void *element; /* send: what to send, not changed; receive: where to, or NULL to discard */
-    bool
-        ok; /* set for the chosen case: a receive got an element (not the zeroes of a closed channel), or a send was done */
+    bool ok;       /* set for the chosen case: an element was sent, or received (not the zeroes of a closed channel) */
 };
 
 /* Parks until one of the cases can go on, does that one and returns its index. Among several that are ready the choice is uniform and

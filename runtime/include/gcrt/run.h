@@ -28,9 +28,8 @@ enum gcrt_log_level {
 
 /* All zeroes are the defaults. A GCRT_* variable of the environment has precedence over its field. */
 struct gcrt_options {
-    unsigned
-        procs; /* goroutines that run at the same time, at most 256; 0: the processors of this process. GCRT_PROCS */
-    unsigned heap_percent;   /* growth of the heap that starts a collection; 0: 100. GCRT_PERCENT */
+    unsigned procs;        /* goroutines that run at once, at most 256; 0: the processors of this process. GCRT_PROCS */
+    unsigned heap_percent; /* growth of the heap that starts a collection; 0: 100. GCRT_PERCENT */
     size_t main_stack_bytes; /* stack of the main goroutine; 0: 1 MiB */
     /* Gets the runtime's messages instead of stderr; any thread, must return soon, may not call gcrt_*. Fatal ones go to stderr. */
     void (*log)(void *log_arg, enum gcrt_log_level level, const char *message);

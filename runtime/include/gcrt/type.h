@@ -7,8 +7,8 @@
  *     struct node { struct node *next; struct item *items[4]; struct { void *owner; } inner; int64_t value; };
  *     GCRT_TYPE(node_type, struct node, next, items, inner.owner);
  *
- * At file scope; `static GCRT_TYPE(...)` makes the name local. C only: C++ programs use gcrt_type_register(). A description costs nothing until the first
- * object; from then on one partly filled span of at least 8 KiB for each worker that allocates it.
+ * At file scope; `static GCRT_TYPE(...)` makes the name local. C only: C++ programs use gcrt_type_register(). A description costs nothing
+ * until the first object; from then on one partly filled span of at least 8 KiB for each worker that allocates it.
  */
 #ifndef GCRT_TYPE_H
 #define GCRT_TYPE_H
@@ -31,9 +31,9 @@ struct gcrt_pointer_range {
     uint32_t offset; /* bytes, from the object's first */
     uint32_t words;
 };
+/* Dense ids of the allocator: of single objects; the first of arrays; the first of objects with a tail. 0: none yet. */
 struct gcrt_type_state {
-    uint32_t kinds
-        [3]; /* dense ids of the allocator, 0: none yet: of single objects; the first of arrays; the first of objects with a tail */
+    uint32_t kinds[3];
 };
 struct gcrt_type {
     const char *name;

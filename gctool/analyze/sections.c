@@ -308,9 +308,9 @@ static int make_goroutines(struct model *model, const struct section_options *op
     rows_add_column(rows, "wait_reason", "waits for", UNIT_TEXT);
     rows_add_column(rows, "longest_ns", "since", UNIT_NS);
     rows_add_column(rows, "wait_function", "waits in", UNIT_TEXT);
-    rows_add_column(rows, "wait_location", "at", UNIT_TEXT);
+    rows_add_column(rows, "wait_location", "waits at", UNIT_TEXT);
     rows_add_column(rows, "creator_function", "created by", UNIT_TEXT);
-    rows_add_column(rows, "creator_location", "at", UNIT_TEXT);
+    rows_add_column(rows, "creator_location", "created at", UNIT_TEXT);
     rows_add_column(rows, "run_ns", "ran", UNIT_NS);
     rows_add_column(rows, "wait_ns", "waited", UNIT_NS);
     rows_add_column(rows, "example_id", "one of them", UNIT_COUNT);
@@ -395,7 +395,7 @@ static int make_pauses(struct model *model, const struct section_options *option
     rows_add_column(rows, "median_ns", "half within", UNIT_NS);
     rows_add_column(rows, "p99_ns", "99 % within", UNIT_NS);
     rows_add_column(rows, "longest_ns", "longest", UNIT_NS);
-    rows_add_column(rows, "longest_at_ns", "which was at", UNIT_NS);
+    rows_add_column(rows, "longest_at_ns", "longest at", UNIT_NS);
     rows_add_column(rows, "stopping_longest_ns", "longest until all stood", UNIT_NS);
     for (size_t reason = 0; reason < STOP_REASONS_MAX; reason++) {
         const struct pauses *pauses = model->cycles.pauses[reason];
@@ -439,11 +439,11 @@ static int make_cycles(struct model *model, const struct section_options *option
     rows_add_column(rows, "begin_ns", "at", UNIT_NS);
     rows_add_column(rows, "heap_before_bytes", "heap before", UNIT_BYTES);
     rows_add_column(rows, "marked_bytes", "marked", UNIT_BYTES);
-    rows_add_column(rows, "marked_objects", "objects", UNIT_COUNT);
+    rows_add_column(rows, "marked_objects", "objects marked", UNIT_COUNT);
     rows_add_column(rows, "root_bytes", "roots", UNIT_BYTES);
     rows_add_column(rows, "goal_bytes", "next goal", UNIT_BYTES);
     rows_add_column(rows, "freed_bytes", "freed", UNIT_BYTES);
-    rows_add_column(rows, "freed_objects", "objects", UNIT_COUNT);
+    rows_add_column(rows, "freed_objects", "objects freed", UNIT_COUNT);
     rows_add_column(rows, "pause_ns", "pause", UNIT_NS);
     const struct cycles *cycles = &model->cycles;
     size_t kept = 0, first = cycles->count, matching = 0;

@@ -48,7 +48,7 @@ A whole trace. What contradicts itself in it is counted, not hidden.
         288 B   6.6 %        6  struct node  node_new  node.h:12
     
     goroutines: goroutines by origin, state and wait
-      count  runs       state    waits for         since  waits in  at         created by    at           ran  waited  one of them
+      count  runs       state    waits for         since  waits in  waits at   created by    created at   ran  waited  one of them
           1  (unknown)  ended    -                     -  -         -          unknown       -           0 ns    0 ns            -
           1  0x401690   waiting  channel receive  5.0 us  reader    story.c:9  start_reader  story.c:30  0 ns  5.0 us            2
     
@@ -57,12 +57,12 @@ A whole trace. What contradicts itself in it is counted, not hidden.
       5.0 us  100.0 %      1   5.0 us    1  channel receive  0x401690   reader    story.c:9
     
     pauses: when the world stood still
-      reason  pauses  in all  half within  99 % within  longest  which was at  longest until all stood
-      mark         1  1.0 us       1.0 us       1.0 us   1.0 us        5.0 us                   100 ns
+      reason  pauses  in all  half within  99 % within  longest  longest at  longest until all stood
+      mark         1  1.0 us       1.0 us       1.0 us   1.0 us      5.0 us                   100 ns
     
     cycles: the latest collections
-      cycle  cause          at  heap before  marked  objects    roots  next goal    freed  objects   pause
-          1  asked for  5.1 us        480 B   192 B        4  8.0 KiB    4.0 MiB  4.3 KiB        7  1.0 us
+      cycle  cause          at  heap before  marked  objects marked    roots  next goal    freed  objects freed   pause
+          1  asked for  5.1 us        480 B   192 B               4  8.0 KiB    4.0 MiB  4.3 KiB              7  1.0 us
     
     cost: what recording cost
       births recorded           11
@@ -87,7 +87,7 @@ Sections, whole stacks, filter, limit, order, interval.
             main story.c:40
     
     goroutines: goroutines by origin, state and wait
-      count  runs       state    waits for         since  waits in  at         created by    at           ran  waited  one of them
+      count  runs       state    waits for         since  waits in  waits at   created by    created at   ran  waited  one of them
           1  (unknown)  ended    -                     -  -         -          unknown       -           0 ns    0 ns            -
           1  0x401690   waiting  channel receive  5.0 us  reader    story.c:9  start_reader  story.c:30  0 ns  5.0 us            2
           stack of the wait:

@@ -68,7 +68,8 @@ transcript() {
             # shellcheck disable=SC2059 # its escapes are meant
             printf "${line#raw }" | timeout 20 nc -N 127.0.0.1 "$1" | cat -v
         else
-            printf '%s\n' "$line" | timeout 20 redis-cli --no-raw -p "$1"
+            # redis-cli says how long it took where it took long.
+            printf '%s\n' "$line" | timeout 20 redis-cli --no-raw -p "$1" | sed '/^([0-9.]*s)$/d'
         fi
     done <"$here/commands"
 }

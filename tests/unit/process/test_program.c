@@ -150,7 +150,7 @@ static void check_finds_a_linked_in_libgcrt(void **state)
 {
     (void)state;
     run("echo 'void gcrt_collect(void); int main(void){gcrt_collect();return 0;}' >s.c; "
-        "$CC ${SANITIZE:+-fsanitize=$SANITIZE,undefined} s.c -o linked $BUILD/runtime/libgcrt.a -lpthread "
+        "$CC $INSTRUMENT s.c -o linked $BUILD/runtime/libgcrt.a -lpthread "
         "-Wl,--gc-sections "
         "-ffunction-sections && strip linked");
     assert_check("linked", 0, "");

@@ -97,7 +97,7 @@
       this.isText = (column) => column.unit === "text" || column.unit === "stack";
       const parent = section(table.name, table.title);
       if (table.left_out)
-        parent.append(make("p", {class: "notice"}, show(table.left_out, "count") + " more rows are not in this page."));
+        parent.append(make("p", {class: "notice"}, "Rows left out of this page: " + show(table.left_out, "count") + "."));
       if (!table.rows.length) {
         parent.append(make("p", {class: "quiet"}, "None."));
         return;
@@ -111,7 +111,7 @@
       this.more = make("button", {type: "button", onclick: () => this.showMore()}, "Show more rows");
       parent.append(
         make("div", {class: "tools"}, make("label", {}, "Filter ", this.filter), this.count),
-        make("div", {class: "wide"}, make("table", {"aria-labelledby": table.name + "-title"},
+        make("div", {class: "wide", role: "region", tabindex: 0, "aria-label": table.title}, make("table", {"aria-labelledby": table.name + "-title"},
           make("thead", {}, make("tr", {}, ...this.heads)), this.body)),
         make("p", {}, this.more));
       this.choose();
@@ -492,8 +492,8 @@
         make("p", {class: "quiet"}, "The outermost frame is on top; below a frame is what it called, as wide as what it accounts for. " +
           "Blue is what was made, grey the runtime. Click a cell to zoom, the path to go back."));
       if (this.tree.left_out)
-        parent.append(make("p", {class: "notice"}, show(this.tree.left_out, "count") +
-          " small frames are not in this page; what they made counts with the frame that called them."));
+        parent.append(make("p", {class: "notice"}, "Small frames left out of this page: " +
+          show(this.tree.left_out, "count") + ". What they made counts with the frame that called them."));
       parent.append(make("div", {class: "tools"}, this.measures(), make("label", {}, "Find ", this.filter), this.found),
         this.path, make("div", {class: "canvas"}, this.canvas), this.said,
         make("table", {class: "called"}, this.caption, make("thead", {}, make("tr", {}, make("th", {scope: "col", class: "number"},

@@ -99,7 +99,7 @@ void gcrt_exit(int status)
 
 void gcrt_poll(void)
 {
-    if (runtime_stop_wanted())
+    if (runtime_stop_wanted() && worker_current() != NULL)
         runtime_stop_point();
 }
 

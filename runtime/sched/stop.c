@@ -21,8 +21,13 @@ enum {
 static int64_t stopped_at_ns;
 static enum stop_reason stopped_for;
 static unsigned stopped_by_signal;
-static struct stop_account account; /* written while all stand, so that readers need no atomics */
-static unsigned observed_worker;    /* in whose name the stop is told of */
+
+/* Written by one stopper after the other, read by any thread at any time: relaxed atomics, for each number is right by itself. */
+static struct {
+    _Atomic uint64_t count, total_ns, longest_ns, by_signal_count;
+} account;
+
+static unsigned observed_worker; /* in whose name the stop is told of */
 
 static bool all_stand(void)
 {
@@ -103,14 +108,19 @@ bool world_stop_from_outside(enum stop_reason reason)
     return true;
 }
 
+static void account_add(_Atomic uint64_t *sum, uint64_t more)
+{
+    atomic_fetch_add_explicit(sum, more, memory_order_relaxed);
+}
+
 void world_start(void)
 {
-    int64_t stop_ns = clock_monotonic_ns() - stopped_at_ns;
-    account.count++;
-    account.by_signal_count += stopped_by_signal;
-    account.total_ns += (uint64_t)stop_ns;
-    if ((uint64_t)stop_ns > account.longest_ns)
-        account.longest_ns = (uint64_t)stop_ns;
+    uint64_t stop_ns = (uint64_t)(clock_monotonic_ns() - stopped_at_ns);
+    account_add(&account.count, 1);
+    account_add(&account.by_signal_count, stopped_by_signal);
+    account_add(&account.total_ns, stop_ns);
+    if (stop_ns > atomic_load_explicit(&account.longest_ns, memory_order_relaxed))
+        atomic_store_explicit(&account.longest_ns, stop_ns, memory_order_relaxed);
     if (gcrt_observer != NULL)
         gcrt_observer->stop_end(observed_worker, (uint8_t)stopped_for);
     stand_end();
@@ -123,7 +133,12 @@ void world_end(void)
 
 void stop_account_read(struct stop_account *ret_account)
 {
-    *ret_account = account;
+    *ret_account = (struct stop_account){
+        .count = atomic_load_explicit(&account.count, memory_order_relaxed),
+        .total_ns = atomic_load_explicit(&account.total_ns, memory_order_relaxed),
+        .longest_ns = atomic_load_explicit(&account.longest_ns, memory_order_relaxed),
+        .by_signal_count = atomic_load_explicit(&account.by_signal_count, memory_order_relaxed),
+    };
 }
 
 static void visit_goroutine(const struct goroutine *goroutine, root_range_visit *range, void *context)

@@ -42,7 +42,8 @@ void scheduler_stand(void);
 void stop_stand(void *unused); /* the same, as a function for runtime_on_scheduler_stack() */
 
 /* A thread goes where it does nothing of the runtime (idle, or in a blocking call) and counts as standing until stop_away_end(), which
- * waits while a stop is on. thread->stop_state 0 is away: so a new thread begins. On a goroutine's stack the caller has saved stack pointer and registers before. */
+ * waits while a stop is on. thread->stop_state 0 is away: so a new thread begins. On a goroutine's stack the caller has saved stack pointer and
+ * registers before. */
 void stop_away_begin(void);
 void stop_away_end(void);
 
@@ -51,7 +52,7 @@ void stop_away_end(void);
  * gcrt_run's caller, arguments of goroutines not yet started, timers' arguments. */
 void stacks_visit(root_range_visit *range, void *context);
 
-/* Total and longest stop so far, for gcrt_stats. */
+/* Total and longest stop so far, for gcrt_stats. Any thread, any time. */
 struct stop_account {
     uint64_t count, total_ns, longest_ns, by_signal_count;
 };

@@ -48,7 +48,8 @@ void gcrt_sleep(int64_t duration_ns);
 /* Ends the calling goroutine from any depth. The main goroutine: waits until no other can run, which is a deadlock. */
 GCRT_NORETURN void gcrt_goexit(void);
 
-/* For loops that call nothing of the runtime: gives a collection the chance to stop here, which is cheaper than a signal. */
+/* For loops that call nothing of the runtime: gives a collection the chance to stop here, which is cheaper than a signal. Any thread: where no
+ * goroutine runs it does nothing. */
 void gcrt_poll(void);
 
 /* The number of the calling goroutine, from 1 (the main one), never used twice; 0 on any other thread. */

@@ -1,7 +1,7 @@
 /* memory.h: allocating objects, and what keeps them.
  *
- * An object lives while a pointer to it or into it is found from the roots: .data and .bss of every loaded object, stacks and registers of goroutines,
- * the stack of gcrt_run's caller, arguments of goroutines and timers, gcrt_root_add(). NOT malloc memory, thread-locals and other
+ * An object lives while a pointer to it or into it is found from the roots: .data and .bss of every loaded object, stacks and registers of
+ * goroutines, the stack of gcrt_run's caller, arguments of goroutines and timers, gcrt_root_add(). NOT malloc memory, thread-locals and other
  * mappings. In roots and in conservative objects a pointer just behind the end keeps it, too. Objects never move. Memory is zero. Callers
  * are goroutines. Libraries may be loaded at any time, but not unloaded while goroutines run.
  *
@@ -35,8 +35,8 @@ void *gcrt_try_new_bytes(size_t size);
 /* memmove of `count` objects described by `type`, with barriers. */
 void gcrt_copy(void *destination, const void *source, const struct gcrt_type *type, size_t count);
 
-/* [address, address + size) is scanned as if each aligned word in it might be a pointer, until it is removed. Adding an address again replaces its size.
- * No memory for the table: a report and exit status 2. Any thread, any time. */
+/* [address, address + size) is scanned as if each aligned word in it might be a pointer, until it is removed. Adding an address again replaces
+ * its size. No memory for the table: a report and exit status 2. Any thread, any time. */
 void gcrt_root_add(void *address, size_t size);
 void gcrt_root_remove(void *address);
 

@@ -31,17 +31,19 @@ struct gcrt_options {
     unsigned procs;        /* goroutines that run at once, at most 256; 0: the processors of this process. GCRT_PROCS */
     unsigned heap_percent; /* growth of the heap that starts a collection; 0: 100. GCRT_PERCENT */
     size_t main_stack_bytes; /* stack of the main goroutine; 0: 1 MiB */
-    /* Gets the runtime's messages instead of stderr; any thread, must return soon, may not call gcrt_*. Fatal ones go to stderr. */
+    /* Gets the runtime's messages instead of stderr. Any thread, maybe while others are stopped: it must return soon, call no gcrt_*, and wait
+     * for no lock, those of stdio and malloc included: write(2) is well. Fatal messages go to stderr. */
     void (*log)(void *log_arg, enum gcrt_log_level level, const char *message);
     void *log_arg;
 };
 
-/* Runs entry(arg) as the main goroutine. When it returns the others end where they are, and gcrt_run returns its value. Once per process, by
- * a thread that is not a goroutine; a second call panics. `options` may be NULL. A GCRT_* variable that is unknown or malformed is reported
+/* Runs entry(arg) as the main goroutine. When it returns the others end where they are, one that computes at its next call of the runtime, and
+ * gcrt_run returns its value. Once per process, by a thread that is not a goroutine; a second call panics. `options` may be NULL. A GCRT_* variable that is unknown or malformed is reported
  * by name and the process exits with status 2; so it does when all goroutines wait and nothing can wake one of them. */
 int gcrt_run(const struct gcrt_options *options, int (*entry)(void *arg), void *arg);
 
-/* Ends the run as above, then the process by exit(status) on the thread that called gcrt_run. Any thread. */
+/* A goroutine: ends the run as above, then the process by exit(status) on the thread that called gcrt_run. Any other thread: exit(status), there
+ * and at once. */
 GCRT_NORETURN void gcrt_exit(int status);
 
 /* Fatal: prints the message, the goroutine and its stack, and aborts. Nothing recovers from it. Any thread. */

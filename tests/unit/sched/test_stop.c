@@ -15,6 +15,7 @@
 #include <gcrt/run.h>
 
 #include <link.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "heap/kind.h"
@@ -372,6 +373,36 @@ static void the_end_waits_for_no_stopped_thread(void **)
         child_passes("GCRT_PROCS=4", end_beside_printers);
 }
 
+/* Threads that are no goroutines meet a stop at any point of these calls. */
+static void *poll_and_read(void *)
+{
+    struct gcrt_stats stats;
+    uint64_t stop_count = 0;
+    while (!atomic_load_explicit(&go_on, memory_order_relaxed)) {
+        gcrt_poll();
+        gcrt_stats_read(&stats);
+        CHECK(stats.stop_count >= stop_count);
+        stop_count = stats.stop_count;
+    }
+    return NULL;
+}
+
+static int collect_beside_a_thread(void *)
+{
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, poll_and_read, NULL) == 0);
+    for (int i = 0; i < 200; i++)
+        gcrt_collect();
+    go_on = 1;
+    pthread_join(thread, NULL);
+    return 0;
+}
+
+static void other_threads_go_on_during_a_stop(void **)
+{
+    child_passes("GCRT_PROCS=2", collect_beside_a_thread);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,6 +412,7 @@ int main(void)
         cmocka_unit_test(two_who_stop_wait_for_each_other),
         cmocka_unit_test(a_blocking_call_needs_no_signal),
         cmocka_unit_test(the_end_waits_for_no_stopped_thread),
+        cmocka_unit_test(other_threads_go_on_during_a_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* recorder: what recording adds to an allocation with its call stack, to a death, and to a switch of goroutines. bench/recorder.sh runs it with and
+/* recorder: what recording adds to an allocation with its call stack, to a death, and to a switch of goroutines. bench/recorder_cost runs it with and
  * without 'gctool trace' in turns and prints the differences.
  *
  *     recorder ROUNDS DEPTH    prints, a line each: births, deaths, switches: ns each, medians of short pieces

@@ -23,7 +23,7 @@ static void put_exit_codes(struct rows *rows)
 {
     static const struct entry entries[] = {
         {"0", "done; a check found nothing"},
-        {"1", "a check found something: 'verify' a damaged file, 'doctor' something missing"},
+        {"1", "a check found something: 'verify' a damaged file, 'doctor' something missing, 'leaks' a leak"},
         {"2", "gctool failed, or could not check: no such file, no permission, a full disk"},
         {"3", "the command line is wrong"},
         {"125",

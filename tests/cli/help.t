@@ -59,7 +59,7 @@ Topics, among them the variables of the runtime's own table.
     
       0                done; a check found nothing
       1                a check found something: 'verify' a damaged file, 'doctor'
-                       something missing
+                       something missing, 'leaks' a leak
       2                gctool failed, or could not check: no such file, no
                        permission, a full disk
       3                the command line is wrong

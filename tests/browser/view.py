@@ -166,6 +166,19 @@ def heap_page(browser, folder):
     check_quiet(browser, page)
 
 
+def leak_page(browser, folder):
+    dump, page = folder / "leak.gcheap", folder / "leak.html"
+    subprocess.run([f"{PROGRAMS}/waits", "range", "0"], check=True, capture_output=True, env={**os.environ, "GCRT_HEAPDUMP": str(dump)})
+    gctool("view", "-o", str(page), str(dump))
+    leaks = subprocess.run([GCTOOL, "leaks", "--json", "--stacks", str(dump)], capture_output=True, text=True)
+    equal(leaks.returncode, 1, "status of leaks")
+    browser.open(page)
+    leaked = json.loads(leaks.stdout)["leaked"]
+    equal(len(browser.run(CELLS, "#leaked")), len(leaked), "leaked rows")
+    equal(column(browser, "leaked", "runs"), ["range_over"], "who leaked")
+    check_quiet(browser, page)
+
+
 def made_page(folder, *words):
     page = folder / "made.html"
     with page.open("wb") as out:
@@ -220,7 +233,7 @@ def main():
         folder = pathlib.Path(name)
         subprocess.run([GCTOOL, "trace", "-o", folder / "known.gctrace", f"{PROGRAMS}/known"], check=True, capture_output=True,
                        env={**os.environ, "GCRT_HEAPDUMP": str(folder / "known.gcheap")})
-        for check in (trace_page, heap_page, hostile_pages, large_page):
+        for check in (trace_page, heap_page, leak_page, hostile_pages, large_page):
             check(browser, folder)
             print("fine:", check.__name__)
         bare = len(made_page(folder, "hostile", b"x").read_bytes())

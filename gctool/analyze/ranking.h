@@ -81,6 +81,25 @@ struct wait_ranking {
     uint64_t total_ns;
 };
 
+enum {
+    GROWTH_PARTS = 4,             /* of a recording */
+    GROWTH_SAMPLES_OF_PART = 2,   /* collections, at least: a shorter recording has no suspects */
+    GROWTH_BYTES_MIN = 16 * 1024, /* less is no suspect */
+};
+
+struct growth_row {
+    const char *type; /* never NULL */
+    uint32_t place, context;
+    uint64_t alive_objects;           /* at the end */
+    uint64_t first_bytes, last_bytes; /* the least that was alive in the first and in the last part */
+    uint64_t samples[GROWTH_SAMPLES];
+};
+
+struct growth_ranking {
+    struct growth_row *rows;
+    size_t count, left_out;
+};
+
 /* 0 or -ENOMEM. The model is not const: places are found on first use. */
 [[nodiscard]] int ranking_sites(struct model *model, enum site_measure measure, const struct ranking_options *options,
                                 struct site_ranking *ret_ranking);
@@ -88,10 +107,13 @@ struct wait_ranking {
                                      struct goroutine_ranking *ret_ranking);
 [[nodiscard]] int ranking_waits(struct model *model, const struct ranking_options *options,
                                 struct wait_ranking *ret_ranking);
+[[nodiscard]] int ranking_growth(struct model *model, const struct ranking_options *options,
+                                 struct growth_ranking *ret_ranking);
 
 void site_ranking_free(struct site_ranking *ranking);
 void goroutine_ranking_free(struct goroutine_ranking *ranking);
 void wait_ranking_free(struct wait_ranking *ranking);
+void growth_ranking_free(struct growth_ranking *ranking);
 
 /* Whether the filter keeps a row with these names and stacks: any may be NULL, context 0 is none. */
 bool ranking_keeps(const char *filter, const struct stacks *stacks, const char *const names[], size_t name_count,

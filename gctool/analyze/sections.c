@@ -239,6 +239,32 @@ static int make_alive(struct model *model, const struct section_options *options
     return make_by_amount(model, options, SITES_ALIVE, "oldest_ns", "oldest", rows);
 }
 
+static int make_growth(struct model *model, const struct section_options *options, struct rows *rows)
+{
+    struct growth_ranking ranking;
+    int error = ranking_growth(model, &options->ranking, &ranking);
+    if (error < 0)
+        return error;
+    rows_add_column(rows, "grown_bytes", "grown by", UNIT_BYTES);
+    rows_add_column(rows, "first_bytes", "at first", UNIT_BYTES);
+    rows_add_column(rows, "last_bytes", "at last", UNIT_BYTES);
+    rows_add_column(rows, "alive_objects", "objects now", UNIT_COUNT);
+    rows_add_column(rows, "type", "type", UNIT_TEXT);
+    add_where_columns(rows, options);
+    for (size_t at = 0; at < ranking.count; at++) {
+        const struct growth_row *row = &ranking.rows[at];
+        rows_put_number(rows, row->last_bytes - row->first_bytes);
+        rows_put_number(rows, row->first_bytes);
+        rows_put_number(rows, row->last_bytes);
+        rows_put_number(rows, row->alive_objects);
+        rows_put_text(rows, row->type);
+        put_where(rows, model, options, row->place, row->context);
+    }
+    rows->left_out = ranking.left_out;
+    growth_ranking_free(&ranking);
+    return 0;
+}
+
 static int make_temporary(struct model *model, const struct section_options *options, struct rows *rows)
 {
     return make_by_amount(model, options, SITES_TEMPORARY, NULL, NULL, rows);

@@ -11,6 +11,7 @@
     X(completeness, "why these numbers are not exact")                                  \
     X(allocated, "what was allocated, and where")                                       \
     X(alive, "what is still alive, and who made it")                                    \
+    X(growth, "suspects: what grew from each quarter of the recording to the next")     \
     X(temporary, "temporary garbage: dead before the first collection after its birth") \
     X(lifetimes, "how long what died had lived, at most")                               \
     X(goroutines, "goroutines by origin, state and wait")                               \

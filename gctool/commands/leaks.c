@@ -1,10 +1,13 @@
-/* gctool leaks: the check for CI: goroutines that wait for ever. */
+/* gctool leaks: the check for CI: goroutines that wait for ever, in a snapshot; what grows, in a trace. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "gctool/analyze/goroutine_rows.h"
+#include "gctool/analyze/sections.h"
+#include "gctool/model/load.h"
 #include "gctool/output/output.h"
 #include "gctool/target.h"
 #include "gctool/verb.h"
@@ -13,6 +16,11 @@ static const struct option option_stacks = {
     .name = "stacks",
     .kind = OPTION_FLAG,
     .text = "a row for each call stack instead of each place, with the stack below it"};
+
+static const struct option option_suspects = {
+    .name = "suspects",
+    .kind = OPTION_FLAG,
+    .text = "what grows in a trace counts as found: status 1; otherwise it is printed alone"};
 
 static int write_summary(const struct snapshot *snapshot, const struct leaks *leaks, struct output *output)
 {
@@ -68,18 +76,23 @@ static int judge(const struct target *target, const struct leaks *leaks, struct 
     return STATUS_FAILED;
 }
 
-static int run(const struct options *options, struct output *output, struct error *reterr)
+static struct ranking_options ranking_of(const struct options *options)
 {
-    struct target target;
-    int error = target_open(options->operands[0], &target, reterr);
-    if (error < 0)
-        return error;
-    struct ranking_options ranking = {
+    return (struct ranking_options){
         .sort = (enum ranking_key)options_number(options, &option_sort, RANKING_BYTES),
         .filter = options_text(options, &option_filter),
         .limit = options_number(options, &option_limit, 0),
         .by_stack = options_given(options, &option_stacks),
     };
+}
+
+static int run_snapshot(const struct options *options, struct output *output, struct error *reterr)
+{
+    struct target target;
+    int error = target_open(options->operands[0], &target, reterr);
+    if (error < 0)
+        return error;
+    const struct ranking_options ranking = ranking_of(options);
     struct leaks leaks;
     error = leaks_find(target.snapshot, &leaks);
     if (error == 0)
@@ -90,13 +103,71 @@ static int run(const struct options *options, struct output *output, struct erro
     return status;
 }
 
-static const struct option *const options[] = {
-    &option_stacks, &option_sort, &option_filter, &option_limit, &option_json, &option_color, NULL};
+/* ---- a trace: what grows ---- */
+
+static bool is_trace(const char *path)
+{
+    char magic[sizeof TRACE_FILE_MAGIC - 1];
+    FILE *file = fopen(path, "rb");
+    bool result = file != NULL && fread(magic, sizeof magic, 1, file) == 1 &&
+                  memcmp(magic, TRACE_FILE_MAGIC, sizeof magic) == 0;
+    if (file != NULL)
+        fclose(file);
+    return result;
+}
+
+/* A recording without enough collections says nothing either way. */
+static int write_growth(struct model *model, const struct options *options, struct output *output, struct error *reterr)
+{
+    const struct section_options section = {.ranking = ranking_of(options)};
+    struct rows rows;
+    if (model->growth.collections < GROWTH_PARTS * GROWTH_SAMPLES_OF_PART) {
+        error_set(reterr, -ENODATA, "the recording has %" PRIu64 " collections, too few to tell what grows",
+                  model->growth.collections);
+        error_hint(reterr, "record %d or more", GROWTH_PARTS * GROWTH_SAMPLES_OF_PART);
+        return STATUS_FAILED;
+    }
+    int error = section_make(SECTION_growth, model, &section, &rows);
+    if (error < 0)
+        return error_set(reterr, error, "out of memory");
+    output_start(output, "gctool.leaks-growth.v1");
+    error = output_rows(output, &rows);
+    output_end(output);
+    bool found = rows_count(&rows) > 0;
+    rows_free(&rows);
+    if (error < 0)
+        return error_set(reterr, error, "out of memory");
+    return found && options_given(options, &option_suspects) ? STATUS_FOUND : STATUS_FINE;
+}
+
+static int run_trace(const struct options *options, struct output *output, struct error *reterr)
+{
+    struct trace_reader *reader;
+    struct model *model;
+    int status = trace_reader_open(options->operands[0], &reader, reterr);
+    if (status < 0)
+        return status;
+    status = model_load(reader, 0, UINT64_MAX, NULL, &model, reterr);
+    if (status == 0) {
+        status = write_growth(model, options, output, reterr);
+        model_free(model);
+    }
+    trace_reader_close(reader);
+    return status;
+}
+
+static int run(const struct options *options, struct output *output, struct error *reterr)
+{
+    return is_trace(options->operands[0]) ? run_trace(options, output, reterr) : run_snapshot(options, output, reterr);
+}
+
+static const struct option *const options[] = {&option_suspects, &option_stacks, &option_sort,  &option_filter,
+                                               &option_limit,    &option_json,   &option_color, NULL};
 
 static const struct verb_status statuses[] = {
-    {"0", "no goroutine is leaked"},
-    {"1", "some are: they are printed"},
-    {"2", "it could not be checked: no such target, or a dump that is not whole"},
+    {"0", "no goroutine is leaked; of a trace: what grows, if anything, is printed"},
+    {"1", "some are: they are printed; of a trace, with --suspects: something grows"},
+    {"2", "it could not be checked: no such target, a dump that is not whole, a trace with too few collections"},
     {"3", "the command line is wrong"},
     {NULL, NULL},
 };
@@ -116,7 +187,12 @@ const struct verb verb_leaks = {
         "might reach "
         "it, the goroutine is undecided and listed apart. What a leaked goroutine keeps alive, and nobody else, is "
         "counted.\n\n"
-        "TARGET is a process, or a heap dump ('gctool dump', GCRT_HEAPDUMP), or '-' for a dump on standard input.",
+        "Of a trace ('gctool trace') it says which places' objects grow from each quarter of the collections to the "
+        "next. "
+        "That is a suspicion: a program may need more and more. 'gctool heap TARGET path TYPE' says what holds "
+        "them.\n\n"
+        "TARGET is a trace, a process, or a heap dump ('gctool dump', GCRT_HEAPDUMP), or '-' for a dump on standard "
+        "input.",
     .statuses = statuses,
     .run = run,
 };

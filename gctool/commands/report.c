@@ -90,8 +90,9 @@ static int write_section(const struct report *report, enum report_section sectio
     int error = section_make(section, model, &report->options, &rows);
     if (error < 0)
         return error;
-    /* People are told of completeness where something is missing. */
-    if (section != SECTION_completeness || rows_count(&rows) > 0 || output->is_json)
+    /* People are told of what is missing, and of suspects, where there is any. */
+    bool may_be_left_out = section == SECTION_completeness || section == SECTION_growth;
+    if (!may_be_left_out || rows_count(&rows) > 0 || output->is_json)
         error = output_rows(output, &rows);
     rows_free(&rows);
     return error;

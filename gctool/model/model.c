@@ -237,10 +237,19 @@ static int apply_stop(struct model *model, const struct trace_event *event)
     }
 }
 
+/* After an event of a cycle: `count` is how many there were before it. */
+static int sample_growth(struct model *model, size_t count, const struct trace_event *event)
+{
+    bool begins = model->cycles.count > count && in_interval(model, event->time_ns);
+    return begins ? growth_sample(&model->growth, &model->sites) : 0;
+}
+
 static int apply_phase(struct model *model, const struct trace_event *event)
 {
-    return cycles_phase(&model->cycles, event_word_number(event->word), (uint8_t)event_word_small(event->word),
-                        event->time_ns);
+    size_t count = model->cycles.count;
+    int error = cycles_phase(&model->cycles, event_word_number(event->word), (uint8_t)event_word_small(event->word),
+                             event->time_ns);
+    return error < 0 ? error : sample_growth(model, count, event);
 }
 
 static int apply_cycle(struct model *model, const struct trace_event *event)
@@ -255,7 +264,9 @@ static int apply_cycle(struct model *model, const struct trace_event *event)
         .root_bytes = payload[4],
         .cause = (uint8_t)payload[5],
     };
-    return cycles_complete(&model->cycles, &cycle, event->time_ns);
+    size_t count = model->cycles.count;
+    int error = cycles_complete(&model->cycles, &cycle, event->time_ns);
+    return error < 0 ? error : sample_growth(model, count, event);
 }
 
 /* ---- the recording itself ---- */
@@ -420,6 +431,7 @@ void model_free(struct model *model)
     if (!model)
         return;
     sites_free(&model->sites);
+    growth_free(&model->growth);
     spans_free(&model->spans);
     goroutines_free(&model->goroutines);
     cycles_free(&model->cycles);

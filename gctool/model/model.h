@@ -14,6 +14,7 @@
 
 #include "gctool/model/cycles.h"
 #include "gctool/model/goroutines.h"
+#include "gctool/model/growth.h"
 #include "gctool/model/names.h"
 #include "gctool/model/sites.h"
 #include "gctool/model/spans.h"
@@ -59,6 +60,7 @@ struct model {
     uint64_t since_ns, until_ns; /* the interval asked for */
 
     struct sites sites;
+    struct growth growth; /* of the sites, over the whole recording */
     struct spans spans;
     struct goroutines goroutines;
     struct cycles cycles;

@@ -42,7 +42,7 @@ A verb or option that is not known is never guessed: exit status 3 and a suggest
     gctool: option '--sort' needs one of 'bytes' 'count' 'time' 'name', got 'size'
     [3]
     $ gctool report --section alive,pause a
-    gctool: option '--section' needs some of 'summary' 'completeness' 'allocated' 'alive' 'temporary' 'lifetimes' 'goroutines' 'blocking' 'pauses' 'cycles' 'cost', got 'pause'
+    gctool: option '--section' needs some of 'summary' 'completeness' 'allocated' 'alive' 'growth' 'temporary' 'lifetimes' 'goroutines' 'blocking' 'pauses' 'cycles' 'cost', got 'pause'
     hint: did you mean 'pauses'?
     [3]
     $ gctool report --since tomorrow a

@@ -14,7 +14,7 @@
     next: xdg-open story.gctrace.html
     $ data story.gctrace.html | jq -c '[.title, .subject, .source], [.tables[] | [.name, (.rows | length)]], [.trees[] | [.name, (.nodes | length)]]'
     ["sample","trace","story.gctrace"]
-    [["summary",1],["completeness",3],["allocated",2],["alive",1],["temporary",2],["lifetimes",2],["goroutines",2],["blocking",1],["pauses",1],["cycles",1],["cost",1]]
+    [["summary",1],["completeness",3],["allocated",2],["alive",1],["growth",0],["temporary",2],["lifetimes",2],["goroutines",2],["blocking",1],["pauses",1],["cycles",1],["cost",1]]
     [["stacks",6]]
 
 The rows are those of the report, and the bytes of the tree those of its summary.

@@ -53,17 +53,16 @@ static int name_addresses(struct snapshot *snapshot, struct symbolizer *symboliz
     return error;
 }
 
-static int symbolize(struct snapshot *snapshot)
+static int symbolize(struct target *target)
 {
-    struct symbolizer *symbolizer = symbolizer_new();
-    if (symbolizer == NULL)
+    target->symbolizer = symbolizer_new();
+    if (target->symbolizer == NULL)
         return -ENOMEM;
-    int error = snapshot_intern_stacks(snapshot);
+    int error = snapshot_intern_stacks(target->snapshot);
     if (error == 0)
-        error = add_modules(snapshot, symbolizer);
+        error = add_modules(target->snapshot, target->symbolizer);
     if (error == 0)
-        error = name_addresses(snapshot, symbolizer);
-    symbolizer_free(symbolizer);
+        error = name_addresses(target->snapshot, target->symbolizer);
     return error;
 }
 
@@ -97,11 +96,12 @@ static int load_process(pid_t pid, struct target *target, struct error *reterr)
 int target_open(const char *word, struct target *ret_target, struct error *reterr)
 {
     pid_t pid;
+    *ret_target = (struct target){0};
     int error = is_pid(word, &pid) ? load_process(pid, ret_target, reterr)
                                    : heap_load(word, &ret_target->snapshot, &ret_target->file, reterr);
     if (error < 0)
         return error;
-    error = symbolize(ret_target->snapshot);
+    error = symbolize(ret_target);
     if (error < 0) {
         target_close(ret_target);
         return error_set(reterr, error, "cannot name the addresses in '%s': out of memory", word);
@@ -112,5 +112,6 @@ int target_open(const char *word, struct target *ret_target, struct error *reter
 void target_close(struct target *target)
 {
     snapshot_free(target->snapshot);
-    target->snapshot = NULL;
+    symbolizer_free(target->symbolizer);
+    *target = (struct target){0};
 }

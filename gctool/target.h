@@ -8,9 +8,11 @@
 #include "tracer/format/trace_reader.h"
 
 struct error;
+struct symbolizer;
 
 struct target {
     struct snapshot *snapshot;
+    struct symbolizer *symbolizer;  /* its modules, for names of fields and globals (process/fields.h) */
     struct trace_completeness file; /* of a file: what could not be read of it */
 };
 

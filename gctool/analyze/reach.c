@@ -57,18 +57,17 @@ void reach_end(struct reach *reach)
     *reach = (struct reach){0};
 }
 
-/* Of two ways of one length the one from a global is easier to understand than the one from a stack. */
+const uint8_t reach_root_order[] = {HEAP_ROOT_DATA,   HEAP_ROOT_ADDED, HEAP_ROOT_TIMER,   HEAP_ROOT_RECORD,
+                                    HEAP_ROOT_THREAD, HEAP_ROOT_STACK, HEAP_ROOT_REGISTER};
+
 int reach_from_roots(struct reach *reach, const struct snapshot *snapshot)
 {
-    static const uint8_t order[] = {HEAP_ROOT_DATA,   HEAP_ROOT_ADDED, HEAP_ROOT_TIMER,   HEAP_ROOT_RECORD,
-                                    HEAP_ROOT_THREAD, HEAP_ROOT_STACK, HEAP_ROOT_REGISTER};
-    _Static_assert(sizeof order == HEAP_ROOT_COUNT - 1, "all kinds but HEAP_ROOT_UNSCANNED");
     int error = reach_start(reach, snapshot);
     if (error < 0)
         return error;
-    for (size_t kind = 0; kind < sizeof order; kind++)
+    for (size_t at = 0; at < REACH_ROOT_KINDS; at++)
         for (size_t root = 0; root < snapshot->root_count; root++)
-            if (snapshot->roots[root].kind == order[kind])
+            if (snapshot->roots[root].kind == reach_root_order[at])
                 reach_add_root(reach, root);
     reach_run(reach, NULL, NULL);
     return 0;

@@ -46,6 +46,11 @@ static inline bool reach_has(const struct reach *reach, uint32_t object)
 
 void reach_end(struct reach *reach);
 
+/* Kinds of roots, in the order in which they are added: of two ways of one length the one from a global is easier to understand than the one from a
+ * stack. HEAP_ROOT_UNSCANNED is not among them. */
+enum { REACH_ROOT_KINDS = HEAP_ROOT_COUNT - 1 };
+extern const uint8_t reach_root_order[REACH_ROOT_KINDS];
+
 /* The usual one: from all roots but those of unscanned memory. */
 [[nodiscard]] int reach_from_roots(struct reach *reach, const struct snapshot *snapshot);
 

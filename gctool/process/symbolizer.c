@@ -280,6 +280,22 @@ size_t symbolizer_find(struct symbolizer *symbolizer, uint64_t return_pc, const 
     return count;
 }
 
+struct Dwfl_Module *symbolizer_module_of(const struct symbolizer *symbolizer, uint64_t address)
+{
+    const struct module *module = find_module(symbolizer, address);
+    return module != NULL && module->session != NULL ? module->handle : NULL;
+}
+
+struct Dwfl_Module *symbolizer_module(const struct symbolizer *symbolizer, size_t nth)
+{
+    return symbolizer->modules[nth].session != NULL ? symbolizer->modules[nth].handle : NULL;
+}
+
+size_t symbolizer_module_count(const struct symbolizer *symbolizer)
+{
+    return symbolizer->count;
+}
+
 void symbolizer_free(struct symbolizer *take_symbolizer)
 {
     if (take_symbolizer == NULL)

@@ -11,6 +11,7 @@
 
 #include "tracer/format/trace_file.h"
 
+struct Dwfl_Module;
 struct error;
 struct symbolizer;
 
@@ -29,6 +30,12 @@ struct symbolizer *symbolizer_new(void);
 /* The frames of a return address, innermost first: all but the last are inlined into the next. The place is that of the call, which
  * is looked for at return_pc - 1. At most TRACE_FRAMES_MAX; 0: not known. Valid until the next call. */
 size_t symbolizer_find(struct symbolizer *symbolizer, uint64_t return_pc, const struct trace_frame **ret_frames);
+
+/* The module that holds an address, and the nth of all; NULL: none, or its file is not known. As libdwfl knows them, for who reads more of
+ * their debug information (fields.h). */
+struct Dwfl_Module *symbolizer_module_of(const struct symbolizer *symbolizer, uint64_t address);
+struct Dwfl_Module *symbolizer_module(const struct symbolizer *symbolizer, size_t nth);
+size_t symbolizer_module_count(const struct symbolizer *symbolizer);
 
 /* NULL is nothing. */
 void symbolizer_free(struct symbolizer *take_symbolizer);

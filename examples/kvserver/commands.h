@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 
+#include "faults.h"
 #include "reply.h"
 #include "request.h"
 #include "store.h"
@@ -14,6 +15,7 @@
 /* What all connections share. Counters are relaxed: numbers for INFO. */
 struct server {
     struct store store;
+    struct faults faults;
     int port;
     int64_t started_ms;
     _Atomic uint64_t client_count, accepted_count, command_count;

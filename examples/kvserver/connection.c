@@ -49,6 +49,8 @@ static bool answer(struct client *client)
 static void serve(void *arg)
 {
     struct client *client = arg;
+    struct faults *faults = &client->server->faults;
+    struct gcrt_chan *stopwatch = NULL;
     while (!client->is_leaving) {
         size_t size;
         char *space = request_space(&client->request, &size);
@@ -59,7 +61,13 @@ static void serve(void *arg)
         client->now_ms = store_now_ms();
         if (!answer(client) || !send_replies(client))
             break;
+        bool is_whole = client->request.begin == client->request.end;
+        if (is_whole)
+            faults_request_is_whole(stopwatch);
+        if (is_whole || stopwatch == NULL)
+            stopwatch = is_whole ? NULL : faults_request_begins(faults, client);
     }
+    faults_client_ends(faults, client);
     gcrt_conn_close(client->conn);
     atomic_fetch_sub_explicit(&client->server->client_count, 1, memory_order_relaxed);
 }
@@ -72,5 +80,6 @@ void connection_start(struct server *server, struct gcrt_conn *conn)
     request_next(&client->request);
     atomic_fetch_add_explicit(&server->client_count, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&server->accepted_count, 1, memory_order_relaxed);
+    faults_client_begins(&server->faults, client);
     gcrt_go(serve, client);
 }

@@ -8,6 +8,7 @@
  *     request.c  reading the protocol, in place          commands.c  one table of all commands; commands_*.c  what they do
  *     reply.c    writing it                              store.c     keys and expiry in two gcrt_maps, locked by stripe
  *                                                        list.c      lists, in chunks of what LRANGE sends
+ *     faults.c   two bugs to be found, when asked for
  *
  * Every heap object has a type that says where its pointers are, and every pointer into the heap is written by gcrt_store(). What to try:
  *     gctool trace -o kvserver.gctrace examples/kvserver --port 7000        then, elsewhere: redis-benchmark -p 7000 -t set,lpush -r 10000
@@ -79,6 +80,7 @@ static int serve_port(void *signals)
     server.port = gcrt_listener_port(listener);
     server.started_ms = store_now_ms();
     store_open(&server.store);
+    faults_open(&server.faults);
     gcrt_go(wait_for_signal, signals);
     gcrt_go(sweep_expired, NULL);
     printf("listening on 127.0.0.1:%d\n", server.port);
@@ -88,10 +90,13 @@ static int serve_port(void *signals)
 
 static void print_help(void)
 {
-    printf("Usage: kvserver [--port N]\n"
+    printf("Usage: kvserver [--port N] [--leak-goroutines] [--leak-map]\n"
            "A key-value server on libgcrt that redis-cli and redis-benchmark can talk to.\n\n"
-           "  --port N   listen on 127.0.0.1:N; 0: the system chooses; default %d\n"
-           "  --help     this text\n\n"
+           "  --port N            listen on 127.0.0.1:N; 0: the system chooses; default %d\n"
+           "  --leak-goroutines   a bug to be found: a client that is killed in the middle of a request leaves a "
+           "goroutine\n"
+           "  --leak-map          a bug to be found: clients that have gone are kept by a map\n"
+           "  --help              this text\n\n"
            "It prints 'listening on 127.0.0.1:PORT' and ends with status 0 at SIGTERM or SIGINT.\n",
            PORT_DEFAULT);
 }
@@ -104,8 +109,11 @@ static _Noreturn void refuse(const char *problem, const char *argument)
 
 static void read_options(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"port", required_argument, NULL, 'p'}, {"help", no_argument, NULL, 'h'}, {0}};
+    static const struct option options[] = {{"port", required_argument, NULL, 'p'},
+                                            {"leak-goroutines", no_argument, NULL, 'g'},
+                                            {"leak-map", no_argument, NULL, 'm'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
     int64_t port = PORT_DEFAULT;
     int option;
     opterr = 0;
@@ -114,6 +122,12 @@ static void read_options(int argc, char **argv)
         case 'p':
             if (!number_parse((struct bytes){optarg, strlen(optarg)}, &port) || port < 0 || port > PORT_MAX)
                 refuse("not a port:", optarg);
+            break;
+        case 'g':
+            server.faults.leaks_goroutines = true;
+            break;
+        case 'm':
+            server.faults.leaks_map = true;
             break;
         case 'h':
             print_help();

@@ -1,4 +1,4 @@
-/* gctool verify: is a trace whole, and what is missing of it; --repair keeps the whole part. */
+/* gctool verify: is a trace or heap dump whole, and what is missing of it; --repair keeps the whole part. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -6,30 +6,50 @@
 #include <sys/wait.h>
 
 #include "base/error.h"
+#include "gctool/model/heap_load.h"
 #include "gctool/output/output.h"
 #include "gctool/verb.h"
-#include "tracer/format/trace_reader.h"
+#include "tracer/format/trace_blocks.h"
 #include "tracer/format/trace_repair.h"
 
 static const struct option option_repair = {
-    .name = "repair",
-    .kind = OPTION_FLAG,
-    .text = "write the whole part as a trace of its own to the FILE of --output"};
+    .name = "repair", .kind = OPTION_FLAG, .text = "write the whole part as a file of its own to the FILE of --output"};
 
-static int read_all(const char *path, struct trace_file_header *ret_header, struct trace_completeness *ret_completeness,
-                    struct error *reterr)
+static int read_heap(struct trace_input *take_input, struct trace_completeness *ret_completeness, struct error *reterr)
+{
+    struct snapshot *snapshot = NULL;
+    int code = heap_load_input(take_input, &snapshot, ret_completeness, reterr);
+    snapshot_free(snapshot);
+    return code;
+}
+
+static int read_trace(struct trace_input *take_input, struct trace_completeness *ret_completeness, struct error *reterr)
 {
     struct trace_reader *reader;
-    int code = trace_reader_open(path, &reader, reterr);
+    int code = trace_reader_open_input(take_input, &reader, reterr);
     if (code < 0)
         return code;
     struct trace_event event;
     while ((code = trace_reader_next(reader, &event, reterr)) > 0) {
     }
-    *ret_header = *trace_reader_header(reader);
     *ret_completeness = *trace_reader_completeness(reader);
     trace_reader_close(reader);
     return code;
+}
+
+static int read_all(const char *path, struct trace_completeness *ret_completeness, struct error *reterr)
+{
+    struct trace_input input;
+    int code = trace_input_open(&input, path, reterr);
+    if (code < 0)
+        return code;
+    const struct trace_file_kind *kind = trace_file_kind_of(&input, reterr);
+    if (kind == &trace_file_heap)
+        return read_heap(&input, ret_completeness, reterr);
+    if (kind == &trace_file_trace)
+        return read_trace(&input, ret_completeness, reterr);
+    trace_input_close(&input);
+    return reterr->code;
 }
 
 /* ---- the file ---- */
@@ -54,11 +74,10 @@ static void describe_ending(const struct trace_completeness *found, char *text, 
         snprintf(text, text_bytes, "%s", ending);
 }
 
-static void put_file(struct rows *rows, const char *path, const struct trace_file_header *header,
-                     const struct trace_completeness *found)
+static void put_file(struct rows *rows, const char *path, const struct trace_completeness *found)
 {
     char version[24], ending[160];
-    snprintf(version, sizeof version, "%u.%u", header->major, header->minor);
+    snprintf(version, sizeof version, "%u.%u", found->header.major, found->header.minor);
     describe_ending(found, ending, sizeof ending);
     const struct rows_value values[] = {
         {"path", "file", UNIT_TEXT, 0, path},
@@ -74,7 +93,7 @@ static void put_file(struct rows *rows, const char *path, const struct trace_fil
         {"first_ns", "first event at", UNIT_NS, found->first_ns, NULL},
         {"last_ns", "last event at", UNIT_NS, found->last_ns, NULL},
     };
-    rows_start(rows, "file", "the trace as it is");
+    rows_start(rows, "file", found->header.magic == NULL ? "the trace as it is" : "the heap dump as it is");
     rows_put_values(rows, values, sizeof values / sizeof values[0]);
 }
 
@@ -215,9 +234,8 @@ static int run(const struct options *options, struct output *output, struct erro
     int status = check_usage(path, is_repair, to, reterr);
     if (status != STATUS_FINE)
         return status;
-    struct trace_file_header header;
     struct trace_completeness found;
-    int error = read_all(path, &header, &found, reterr);
+    int error = read_all(path, &found, reterr);
     if (error < 0)
         return error;
     struct trace_repair repair = {0};
@@ -226,7 +244,7 @@ static int run(const struct options *options, struct output *output, struct erro
 
     struct rows rows = {0};
     output_start(output, "gctool.verify.v1");
-    put_file(&rows, path, &header, &found);
+    put_file(&rows, path, &found);
     error = tell(output, &rows);
     put_all_missing(&rows, &found);
     bool is_told = rows_count(&rows) > 0 || output->is_json;
@@ -249,21 +267,22 @@ static const struct option *const options[] = {&option_repair, &option_output, &
 static const struct verb_status statuses[] = {
     {"0", "the file is whole"},
     {"1", "something is missing, also when the rest was repaired"},
-    {"2", "there is no such file, it is no trace, it cannot be read, or the repair cannot be written"},
+    {"2", "there is no such file, it is none of ours, it cannot be read, or the repair cannot be written"},
     {"3", "the command line is wrong"},
     {NULL, NULL},
 };
 
 const struct verb verb_verify = {
     .name = "verify",
-    .summary = "whether a trace is whole, and what is missing",
+    .summary = "whether a file of ours is whole, and what is missing",
     .operands = "FILE",
     .operands_min = 1,
     .operands_max = 1,
     .operand_kind = OPERAND_FILE,
     .options = options,
     .description =
-        "Reads FILE, a trace of 'gctool trace' ('-' is standard input), from its first byte to its last, and says "
+        "Reads FILE, a trace of 'gctool trace' or a heap dump ('-' is standard input), from its first byte to its "
+        "last, and says "
         "whether it is whole: every block there, unchanged and in order, an end, and nothing dropped while recording. "
         "What is missing is told with its place in the file and its time.\n\n"
         "With --repair the whole blocks are copied into a new file in which a gap stands for what is missing, so that "

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zstd.h>
 
 #include "base/array.h"
 #include "base/error.h"
@@ -39,7 +40,8 @@ struct loader {
     struct name statuses[NAME_CODE_MAX], wait_reasons[NAME_CODE_MAX];
     uint32_t *type_index; /* by id, plus one; 0: not told */
     size_t type_index_capacity;
-    struct run last; /* read before, to see whether a run goes on with it */
+    uint8_t raw[TRACE_BLOCK_RAW_MAX]; /* of the block, if it was compressed */
+    struct run last;                  /* read before, to see whether a run goes on with it */
 };
 
 /* ---- numbers and texts ---- */
@@ -319,8 +321,18 @@ static int read_block(struct loader *loader, unsigned kind, struct payload *payl
         return read_roots(loader, payload);
     case HEAP_BLOCK_GOROUTINES:
         return read_goroutines(loader, payload);
+    case TRACE_BLOCK_GAP:
+        return -EINVAL; /* the gap is as long as this block: what a repair has left out is not counted again */
+    case TRACE_BLOCK_END:
+        if (size < TRACE_END_BYTES)
+            return -EINVAL;
+        trace_end_read(payload->at, &loader->blocks.completeness.end);
+        return 0;
     default:
-        return 0; /* GAP and END are the frame's; what else there is belongs to a later minor version */
+        if (loader->blocks.header.minor <= HEAP_VERSION_MINOR)
+            return -EINVAL;
+        loader->blocks.completeness.skipped_blocks++;
+        return 0;
     }
 }
 
@@ -333,13 +345,28 @@ static void leave_out(struct loader *loader, const struct trace_block *block)
                                                          .reason = "a block that makes no sense"});
 }
 
+/* The payload, decompressed if it has to be. False: it cannot be. */
+static bool decode(struct loader *loader, const struct trace_block *block, struct payload *ret_payload)
+{
+    const uint8_t *from = block->stored;
+    size_t size = block->header.stored_bytes;
+    if (block->header.encoding != TRACE_PLAIN) {
+        size = ZSTD_decompress(loader->raw, sizeof loader->raw, from, size);
+        from = loader->raw;
+        if (ZSTD_isError(size) || size != block->header.raw_bytes)
+            return false;
+    }
+    *ret_payload = (struct payload){from, from + size, false};
+    return true;
+}
+
 static int read_blocks(struct loader *loader, struct error *reterr)
 {
     struct trace_block block;
     int code;
     while ((code = trace_blocks_next(&loader->blocks, &block, reterr)) > 0) {
-        struct payload payload = {block.stored, block.stored + block.header.stored_bytes, false};
-        int error = block.header.encoding == TRACE_PLAIN ? read_block(loader, block.header.kind, &payload) : -EBADMSG;
+        struct payload payload = {0};
+        int error = decode(loader, &block, &payload) ? read_block(loader, block.header.kind, &payload) : -EBADMSG;
         if (error == -ENOMEM)
             return error_set(reterr, error, "cannot read heap dump '%s': out of memory", loader->blocks.input.name);
         if (error < 0 || payload.bad)
@@ -359,12 +386,17 @@ static const char *note(const struct loader *loader, const char *name)
 static int take_facts(struct loader *loader)
 {
     struct snapshot *snapshot = loader->snapshot;
-    const struct trace_completeness *completeness = &loader->blocks.completeness;
+    struct trace_completeness *completeness = &loader->blocks.completeness;
     const char *cycle = note(loader, "cycle");
     snapshot->pid = loader->blocks.header.pid;
     snapshot->wall_ns = loader->blocks.header.start_wall_ns;
     snapshot->cycle = cycle != NULL ? strtoull(cycle, NULL, 10) : 0;
-    snapshot->complete = completeness->has_end && completeness->gap_count == 0 && !completeness->header_damaged;
+    completeness->contexts = loader->contexts.count;
+    completeness->symbols = loader->symbols.count;
+    completeness->whole = completeness->has_end && completeness->end.ending == TRACE_ENDED &&
+                          completeness->gap_count == 0 && !completeness->header_damaged &&
+                          completeness->trailing_bytes == 0;
+    snapshot->complete = completeness->whole;
     int error = texts_keep(&snapshot->texts, note(loader, "program"), &snapshot->program);
     for (uint32_t id = 1; id < loader->contexts.end && error == 0; id++) {
         struct ring_context node;
@@ -400,8 +432,8 @@ static int load(struct loader *loader, struct snapshot **ret_snapshot, struct er
                      : 0;
 }
 
-static int load_input(struct trace_input *take_input, struct snapshot **ret_snapshot,
-                      struct trace_completeness *ret_completeness, struct error *reterr)
+int heap_load_input(struct trace_input *take_input, struct snapshot **ret_snapshot,
+                    struct trace_completeness *ret_completeness, struct error *reterr)
 {
     struct loader *loader = calloc(1, sizeof *loader);
     struct snapshot_builder *builder = loader != NULL ? snapshot_builder_new() : NULL;
@@ -431,7 +463,7 @@ int heap_load(const char *path, struct snapshot **ret_snapshot, struct trace_com
 {
     struct trace_input input;
     int code = trace_input_open(&input, path, reterr);
-    return code < 0 ? code : load_input(&input, ret_snapshot, ret_completeness, reterr);
+    return code < 0 ? code : heap_load_input(&input, ret_snapshot, ret_completeness, reterr);
 }
 
 int heap_load_memory(const void *memory, size_t size, struct snapshot **ret_snapshot,
@@ -439,5 +471,5 @@ int heap_load_memory(const void *memory, size_t size, struct snapshot **ret_snap
 {
     struct trace_input input;
     int code = trace_input_open_memory(&input, memory, size, reterr);
-    return code < 0 ? code : load_input(&input, ret_snapshot, ret_completeness, reterr);
+    return code < 0 ? code : heap_load_input(&input, ret_snapshot, ret_completeness, reterr);
 }

@@ -17,4 +17,8 @@
 [[nodiscard]] int heap_load_memory(const void *bytes, size_t size, struct snapshot **ret_snapshot,
                                    struct trace_completeness *ret_completeness, struct error *reterr);
 
+/* The same from an input (trace_input.h), which is taken, also on failure. */
+[[nodiscard]] int heap_load_input(struct trace_input *take_input, struct snapshot **ret_snapshot,
+                                  struct trace_completeness *ret_completeness, struct error *reterr);
+
 #endif

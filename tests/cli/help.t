@@ -8,7 +8,7 @@
     verbs:
       trace            run a program and record it
       report           ranked answers from a trace
-      verify           whether a trace is whole, and what is missing
+      verify           whether a file of ours is whole, and what is missing
       doctor           what this machine and a program offer to a recording, and
                        fixes
       dump             the heap of a running program as a file

@@ -1,6 +1,7 @@
 #!/bin/bash
 # docs/formats/gctrace.md is true: a reader written from it reads what our writer writes, event by event, also damaged; its event table is
-# that of the source; its example is what the program writes. And the corpus of fuzz_trace is what its script makes.
+# that of the source; its example is what the program writes. And the corpora of the fuzz targets are what their
+# scripts make.
 set -euo pipefail
 page=$SOURCE/docs/formats/gctrace.md
 work=$(mktemp -d)
@@ -63,3 +64,6 @@ mkdir corpus
 for file in corpus/*; do
     [[ $file == corpus/compressed ]] || cmp "$file" "$SOURCE/tests/fuzz/corpus/trace/${file#corpus/}"
 done
+mkdir heap_corpus
+"$SOURCE/tests/fuzz/corpus/make_heap_corpus" "$PROGRAMS/make_heap" heap_corpus
+diff -r heap_corpus "$SOURCE/tests/fuzz/corpus/heap"

@@ -329,4 +329,5 @@ def main():
     print("rest", len(data) - reader.at)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -28,6 +28,15 @@ const struct trace_file_kind trace_file_trace = {TRACE_FILE_MAGIC, TRACE_VERSION
 const struct trace_file_kind trace_file_heap = {HEAP_FILE_MAGIC, HEAP_VERSION_MAJOR, "heap dump", "gcheap file",
                                                 "'gctool dump PID' makes one"};
 
+const struct trace_file_kind *trace_file_kind_of(struct trace_input *input, struct error *reterr)
+{
+    if (trace_input_fill(input, TRACE_MAGIC_BYTES, reterr) < 0)
+        return NULL;
+    bool is_heap = input->available >= TRACE_MAGIC_BYTES &&
+                   memcmp(input->bytes, HEAP_FILE_MAGIC, TRACE_MAGIC_BYTES) == 0;
+    return is_heap ? &trace_file_heap : &trace_file_trace;
+}
+
 static int refuse_foreign(const struct trace_input *input, const struct trace_file_kind *kind, struct error *reterr)
 {
     char text[16];
@@ -61,6 +70,7 @@ static int read_file_header(struct trace_blocks *blocks, const struct trace_file
         error_hint(reterr, "use the gctool that recorded it, or a newer one");
         return code;
     }
+    blocks->completeness.header = blocks->header;
     blocks->completeness.header_damaged = !intact;
     blocks->file = blocks->header.checksum;
     blocks->file_known = intact;

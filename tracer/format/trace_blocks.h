@@ -38,6 +38,9 @@ struct trace_file_kind {
 };
 extern const struct trace_file_kind trace_file_trace, trace_file_heap;
 
+/* What the input is, by its first bytes: a heap dump, or else a trace. NULL with `reterr`: it cannot be read. */
+const struct trace_file_kind *trace_file_kind_of(struct trace_input *input, struct error *reterr);
+
 /* Reads the file header, which must be of `kind`; `input` is taken over, also on failure. 0 or negative with `reterr`. */
 [[nodiscard]] int trace_blocks_open(struct trace_blocks *blocks, struct trace_input *take_input,
                                     const struct trace_file_kind *kind, struct error *reterr);

@@ -3,6 +3,7 @@
 
 #include <xxhash.h>
 
+#include "tracer/format/heap_file.h"
 #include "tracer/format/little_endian.h"
 
 enum { CHECKSUM_AT = 56 };
@@ -10,7 +11,7 @@ enum { CHECKSUM_AT = 56 };
 void trace_file_header_write(struct trace_file_header *header, uint8_t out[TRACE_FILE_HEADER_BYTES])
 {
     memset(out, 0, TRACE_FILE_HEADER_BYTES);
-    memcpy(out, TRACE_FILE_MAGIC, TRACE_MAGIC_BYTES);
+    memcpy(out, header->magic != NULL ? header->magic : TRACE_FILE_MAGIC, TRACE_MAGIC_BYTES);
     put_u16(out + 8, header->major);
     put_u16(out + 10, header->minor);
     put_u32(out + 12, header->pid);
@@ -21,6 +22,7 @@ void trace_file_header_write(struct trace_file_header *header, uint8_t out[TRACE
 
 bool trace_file_header_read(const uint8_t in[TRACE_FILE_HEADER_BYTES], struct trace_file_header *ret_header)
 {
+    ret_header->magic = memcmp(in, HEAP_FILE_MAGIC, TRACE_MAGIC_BYTES) == 0 ? HEAP_FILE_MAGIC : NULL;
     ret_header->major = get_u16(in + 8);
     ret_header->minor = get_u16(in + 10);
     ret_header->pid = get_u32(in + 12);

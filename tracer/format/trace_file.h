@@ -44,6 +44,7 @@ enum { TRACE_MAGIC_BYTES = 8 };
  *      56      8   XXH64, seed 0, of bytes 0 to 55
  */
 struct trace_file_header {
+    const char *magic; /* of another file with this frame; NULL: TRACE_FILE_MAGIC */
     uint16_t major, minor;
     uint32_t pid;           /* 0: not known */
     uint64_t start_wall_ns; /* 0: not known */
@@ -130,7 +131,8 @@ void trace_left_out_read(const uint8_t in[TRACE_GAP_BYTES], struct trace_left_ou
 
 void trace_file_header_write(struct trace_file_header *header, uint8_t out[TRACE_FILE_HEADER_BYTES]);
 
-/* false: the checksum does not match; the fields are filled all the same. The magic is not looked at. */
+/* false: the checksum does not match; the fields are filled all the same. A magic that is none is taken for a
+ * trace's. */
 bool trace_file_header_read(const uint8_t in[TRACE_FILE_HEADER_BYTES], struct trace_file_header *ret_header);
 
 /* Computes the checksum over `payload`, header->stored_bytes long. */

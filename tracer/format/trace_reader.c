@@ -188,7 +188,7 @@ static int read_notes(struct trace_reader *reader, struct error *reterr)
     }
 }
 
-static int reader_open(struct trace_input *take_input, struct trace_reader **ret_reader, struct error *reterr)
+int trace_reader_open_input(struct trace_input *take_input, struct trace_reader **ret_reader, struct error *reterr)
 {
     *ret_reader = NULL;
     struct trace_reader *reader = calloc(1, sizeof *reader);
@@ -220,21 +220,21 @@ int trace_reader_open_fd(int take_fd, const char *name, struct trace_reader **re
 {
     struct trace_input input;
     int code = trace_input_open_fd(&input, take_fd, name, reterr);
-    return code < 0 ? code : reader_open(&input, ret_reader, reterr);
+    return code < 0 ? code : trace_reader_open_input(&input, ret_reader, reterr);
 }
 
 int trace_reader_open_memory(const void *bytes, size_t size, struct trace_reader **ret_reader, struct error *reterr)
 {
     struct trace_input input;
     int code = trace_input_open_memory(&input, bytes, size, reterr);
-    return code < 0 ? code : reader_open(&input, ret_reader, reterr);
+    return code < 0 ? code : trace_reader_open_input(&input, ret_reader, reterr);
 }
 
 int trace_reader_open(const char *path, struct trace_reader **ret_reader, struct error *reterr)
 {
     struct trace_input input;
     int code = trace_input_open(&input, path, reterr);
-    return code < 0 ? code : reader_open(&input, ret_reader, reterr);
+    return code < 0 ? code : trace_reader_open_input(&input, ret_reader, reterr);
 }
 
 const struct trace_file_header *trace_reader_header(const struct trace_reader *reader)

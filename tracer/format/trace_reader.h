@@ -20,6 +20,7 @@
 #include "tracer/format/trace_file.h"
 
 struct error;
+struct trace_input;
 struct trace_reader;
 
 /* An event as its recorder wrote it: the accessors of events.h apply to `word`. EVENT_TIME itself is not given: it is in `time_ns`. */
@@ -43,6 +44,7 @@ enum { TRACE_GAPS_NAMED_MAX = 64 };
 
 struct trace_completeness {
     bool whole; /* all of the below says so: ended, no gap, nothing lost */
+    struct trace_file_header header;
 
     bool has_end;         /* the writer finished the file; else it was killed, or the file was cut */
     struct trace_end end; /* how the recording ended, when has_end */
@@ -75,6 +77,10 @@ struct trace_completeness {
 /* The same from memory, borrowed while the reader lives. */
 [[nodiscard]] int trace_reader_open_memory(const void *bytes, size_t size, struct trace_reader **ret_reader,
                                            struct error *reterr);
+
+/* The same from an input (trace_input.h), which is taken, also on failure. */
+[[nodiscard]] int trace_reader_open_input(struct trace_input *take_input, struct trace_reader **ret_reader,
+                                          struct error *reterr);
 
 /* 1 and the next event; 0 at the end; negative with `reterr`: the file could not be read on. */
 [[nodiscard]] int trace_reader_next(struct trace_reader *reader, struct trace_event *ret_event, struct error *reterr);

@@ -75,7 +75,8 @@ static void put_header(struct copy *copy)
     struct trace_file_header header = copy->blocks.header;
     bool damaged = copy->blocks.completeness.header_damaged;
     if (damaged)
-        header = (struct trace_file_header){.major = TRACE_VERSION_MAJOR, .minor = TRACE_VERSION_MINOR};
+        header = (struct trace_file_header){
+            .magic = header.magic, .major = TRACE_VERSION_MAJOR, .minor = TRACE_VERSION_MINOR};
     trace_output_file_header(&copy->output, &header);
     put_gap(copy, damaged ? TRACE_FILE_HEADER_BYTES : 0, 0, 0);
     copy->kept_end = TRACE_FILE_HEADER_BYTES;
@@ -157,7 +158,13 @@ int trace_repair(const char *from, const char *to, struct trace_repair *ret_repa
     if (code < 0)
         return code;
     struct copy copy = {.repair = ret_repair};
-    code = trace_blocks_open(&copy.blocks, &input, &trace_file_trace, reterr);
+    const struct trace_file_kind *kind = trace_file_kind_of(&input, reterr);
+    if (kind == NULL) {
+        code = reterr != NULL ? reterr->code : -EIO;
+        trace_input_close(&input);
+        return code;
+    }
+    code = trace_blocks_open(&copy.blocks, &input, kind, reterr);
     if (code == 0) {
         code = repair_into(&copy, to, reterr);
         trace_blocks_close(&copy.blocks);

@@ -1,4 +1,4 @@
-/* trace_repair.h: the whole part of a damaged trace as a trace.
+/* trace_repair.h: the whole part of a damaged trace or heap dump as one.
  *
  * Whole blocks are copied as they are, numbered anew; where something was, a GAP block says how much is missing and of which time, so that
  * no reader of the new file takes it for complete; a missing end is written.

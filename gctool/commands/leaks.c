@@ -67,10 +67,8 @@ static int write_leaks(struct snapshot *snapshot, const struct leaks *leaks, con
 /* A dump that is not whole proves nothing either way. */
 static int judge(const struct target *target, const struct leaks *leaks, struct error *reterr)
 {
-    if (leaks->leaked > 0)
-        return STATUS_FOUND;
     if (target->snapshot->complete)
-        return STATUS_FINE;
+        return leaks->leaked > 0 ? STATUS_FOUND : STATUS_FINE;
     error_set(reterr, -EBADMSG, "the dump is not whole, so nothing is proved");
     error_hint(reterr, "make another one");
     return STATUS_FAILED;

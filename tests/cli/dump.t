@@ -1,0 +1,131 @@
+Heap dumps: what the verbs say of a good one, of none, and of processes that give none.
+
+    $ "$PROGRAMS/make_heap" story run.gcheap
+    $ gctool heap run.gcheap
+    summary: the heap
+      program                     /usr/bin/sample
+      process                     4,711
+      collections so far          12
+      objects                     5
+      bytes                       288 B
+      reachable objects           4
+      reachable bytes             192 B
+      references between objects  4
+      root words                  3
+      goroutines                  2
+      all of it could be read     yes
+    
+    types: what the heap holds, by type
+      bytes   share  objects  of these garbage  type
+      192 B  66.6 %        2              96 B  struct gcrt_chan
+       96 B  33.3 %        3               0 B  struct node
+    
+    sites: what the heap holds, and who made it
+      bytes   share  objects  of these garbage  type              function       location
+      192 B  66.6 %        2              96 B  struct gcrt_chan  sample+0x1000  -
+       64 B  22.2 %        2               0 B  struct node       sample+0x1100  -
+       32 B  11.1 %        1               0 B  struct node       unknown        -
+    
+    $ gctool leaks run.gcheap
+    summary: leaked goroutines
+      program                               /usr/bin/sample
+      goroutines                            2
+      leaked                                0
+      undecided                             0
+      kept by several leaked ones together  0 B
+      all of the dump could be read         yes
+    
+    $ gctool goroutines - <run.gcheap
+    goroutines: goroutines by what they run and wait for
+      count  runs     state    waits for         since  in             at  started at   one of them
+          1  consume  running  -                     -  sample+0x1210  -   sample.c:12            2
+          1  consume  waiting  channel receive  3.0 ms  sample+0x1210  -   sample.c:12            3
+    
+    $ gctool verify run.gcheap | head -4
+    file: the heap dump as it is
+      file                run.gcheap
+      state               whole
+      format version      1.0
+
+Bad files, each verb:
+
+    $ "$PROGRAMS/make_heap" future future.gcheap
+    $ : >empty.gcheap
+    $ head -c 30 run.gcheap >head.gcheap
+    $ mkdir folder.gcheap
+    $ "$PROGRAMS/make_trace" plain story trace.gcheap
+    $ for file in future empty head folder trace gone; do gctool leaks $file.gcheap; echo $?; done
+    gctool: cannot open heap dump 'future.gcheap': it has version 2, this gctool reads version 1
+    hint: use the gctool that recorded it, or a newer one
+    2
+    gctool: cannot open heap dump 'empty.gcheap': the file is empty
+    2
+    gctool: cannot open heap dump 'head.gcheap': it ends within its header, after 30 bytes
+    2
+    gctool: cannot read trace 'folder.gcheap': Is a directory
+    2
+    gctool: cannot open heap dump 'trace.gcheap': not a gcheap file (starts with 89 47 43 54)
+    hint: 'gctool dump PID' makes one
+    2
+    gctool: cannot open trace 'gone.gcheap': No such file or directory
+    2
+    $ for verb in heap goroutines verify; do gctool $verb empty.gcheap; echo $?; done
+    gctool: cannot open heap dump 'empty.gcheap': the file is empty
+    2
+    gctool: cannot open heap dump 'empty.gcheap': the file is empty
+    2
+    gctool: cannot open trace 'empty.gcheap': the file is empty
+    2
+
+Cut: what there is is told, but nothing is proved, and --repair does not make it whole.
+
+    $ head -c 900 run.gcheap >cut.gcheap
+    $ gctool heap cut.gcheap | grep -E 'objects  |read'
+      objects                     5
+      reachable objects           4
+      references between objects  4
+      all of it could be read     no
+      bytes   share  objects  of these garbage  type
+      bytes   share  objects  of these garbage  type              function       location
+    $ gctool leaks cut.gcheap
+    summary: leaked goroutines
+      program                               /usr/bin/sample
+      goroutines                            0
+      leaked                                0
+      undecided                             0
+      kept by several leaked ones together  0 B
+      all of the dump could be read         no
+    
+    gctool: the dump is not whole, so nothing is proved
+    hint: make another one
+    [2]
+    $ gctool verify --repair -o mended.gcheap cut.gcheap | grep -E 'it is|state|ends|kept|stops'
+    file: the heap dump as it is
+      state               damaged
+      it ends             without an end: the recording was broken off, or the file was cut
+      end   the file stops without an end; symbols stand there      820     80       -       -     -   -
+    repair: what was kept of it
+      blocks kept         8
+      kept                756 B
+    $ gctool verify mended.gcheap | grep -E 'it is|state|ends|repaired'
+    file: the heap dump as it is
+      state               damaged
+      it ends             a repair wrote the end
+      end   the file that was repaired had none        -      -       -       -     -     -
+    $ gctool leaks mended.gcheap >/dev/null
+    gctool: the dump is not whole, so nothing is proved
+    hint: make another one
+    [2]
+
+Processes:
+
+    $ gctool dump 4194304
+    gctool: cannot dump process 4194304: there is no such process
+    [2]
+    $ gctool dump abc
+    gctool: 'abc' is no process id
+    [3]
+    $ gctool dump -o x.gcheap $$ 2>&1 | sed "s/$$/PID/"
+    gctool: cannot dump process PID: it is no program on libgcrt, or has not begun to run
+    hint: 'gctool doctor PROGRAM' tells whether a program uses libgcrt
+    $ test ! -e x.gcheap

@@ -64,8 +64,8 @@ Bad files, each verb:
     2
     gctool: cannot read trace 'folder.gcheap': Is a directory
     2
-    gctool: cannot open heap dump 'trace.gcheap': not a gcheap file (starts with 89 47 43 54)
-    hint: 'gctool dump PID' makes one
+    gctool: the recording has 1 collections, too few to tell what grows
+    hint: record 8 or more
     2
     gctool: cannot open trace 'gone.gcheap': No such file or directory
     2

@@ -96,6 +96,29 @@ static int parse_log(const char *value, enum gcrt_log_level *ret_level, struct c
     return refuse(complaint, "expected 'error', 'warning' or 'info'");
 }
 
+static int parse_verify(const char *value, bool *ret_verify, struct complaint *complaint)
+{
+    *ret_verify = strcmp(value, "cycle") == 0;
+    return *ret_verify ? 0 : refuse(complaint, "expected 'cycle'");
+}
+
+static int parse_fault(const char *value, enum invariant *ret_fault, struct complaint *complaint)
+{
+    static const char *const faults[] = {
+#define X(name, title, text, fault, evidence) [INVARIANT_##name] = fault,
+        INVARIANTS(X)
+#undef X
+    };
+#define X(name, title, text, fault, evidence)                            \
+    if (strcmp(value, #name) == 0 && faults[INVARIANT_##name] != NULL) { \
+        *ret_fault = INVARIANT_##name;                                   \
+        return 0;                                                        \
+    }
+    INVARIANTS(X)
+#undef X
+    return refuse(complaint, "expected the name of an invariant that can be broken: Q1, P1 or M3");
+}
+
 static bool parse_stress_item(const char *item, size_t length, struct environment_stress *stress)
 {
     static const char collect[] = "collect=";
@@ -151,7 +174,8 @@ int environment_read(const struct gcrt_options *options, struct environment *ret
                      size_t reterr_bytes)
 {
     static const char prefix[] = "GCRT_";
-    *ret_environment = (struct environment){.percent = 100, .is_mark = true, .log = GCRT_LOG_WARNING};
+    *ret_environment = (struct environment){
+        .percent = 100, .is_mark = true, .fault = INVARIANT_COUNT, .log = GCRT_LOG_WARNING};
     if (options != NULL) {
         ret_environment->procs = options->procs;
         if (options->heap_percent != 0)

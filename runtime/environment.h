@@ -7,6 +7,8 @@
 
 #include <gcrt/run.h>
 
+#include "platform/invariant.h"
+
 enum { ENVIRONMENT_PERCENT_OFF = -1 };
 
 struct environment_stress {
@@ -20,8 +22,11 @@ struct environment {
     int percent;    /* or ENVIRONMENT_PERCENT_OFF */
     bool is_mark;   /* the only mode there is */
     struct environment_stress stress;
-    const char *heap_dump; /* NULL: not asked for */
-    const char *trace;     /* NULL: not asked for */
+    bool verify;
+    enum invariant fault;        /* INVARIANT_COUNT: none */
+    const char *crash_directory; /* NULL: none */
+    const char *heap_dump;       /* NULL: not asked for */
+    const char *trace;           /* NULL: not asked for */
     enum gcrt_log_level log;
 };
 

@@ -14,6 +14,9 @@
     X(STRESS, stress, stress,                                                                                          \
       "comma list: collect=N (every Nth span refill), migrate (every switch changes the queue), barrier (flag always " \
       "on)")                                                                                                           \
+    X(VERIFY, verify, verify, "'cycle': check the invariants of the heap at the end of every marking")                 \
+    X(FAULT, fault, fault, "break an invariant on purpose, to see what is said then: Q1, P1, M3")                      \
+    X(CRASH_DIR, crash_directory, text, "directory for the record of a crash, for 'gctool crash'; default: none")      \
     X(HEAPDUMP, heap_dump, text, "file for a dump of the heap at the end of the run; %p in it is the process id")      \
     X(TRACE, trace, text, "set by 'gctool trace': where to record")                                                    \
     X(LOG, log, log, "least level to log: error, warning, info")

@@ -8,6 +8,7 @@
 
 #include "collector/collector.h"
 #include "collector/roots.h"
+#include "heap/address.h"
 #include "heap/heap.h"
 #include "heap/kind.h"
 #include "heap/object_words.h"
@@ -22,6 +23,7 @@
 #include "platform/text.h"
 #include "sched/goroutine.h"
 #include "sched/scheduler.h"
+#include "sched/stand.h"
 #include "sched/stop.h"
 #include "sched/thread.h"
 #include "sync/channel.h"
@@ -95,6 +97,7 @@ static void spans(void (*each)(const struct inspect_span *, void *), void *conte
     }
 }
 
+<<<<<<< HEAD
 /* The allocated slot that `address` points into; 0: none. */
 static uintptr_t slot_at(uintptr_t address)
 {
@@ -118,8 +121,14 @@ static uintptr_t target_of(uintptr_t address)
 static bool resolve(uintptr_t word, uintptr_t *ret_target, bool *ret_interior)
 {
     *ret_target = target_of(word);
+=======
+/* As the marker takes words: itself, or what it is just behind. */
+static bool resolve(uintptr_t word, uintptr_t *ret_target, bool *ret_interior)
+{
+    *ret_target = span_object_at(word);
+>>>>>>> 286a9fc (crash: a report on stderr and a record; invariants as one table, with seeded faults)
     if (*ret_target == 0)
-        *ret_target = slot_at(word - 1);
+        *ret_target = span_object_at(word - 1);
     *ret_interior = *ret_target != word;
     return *ret_target != 0;
 }
@@ -133,7 +142,11 @@ static void show_pointer(void *slot, void *context)
 {
     const struct edge_visit *visit = context;
     uintptr_t word = *(const uintptr_t *)slot;
+<<<<<<< HEAD
     struct inspect_edge edge = {.word = slot, .target = target_of(word)};
+=======
+    struct inspect_edge edge = {.word = slot, .target = span_object_at(word)};
+>>>>>>> 286a9fc (crash: a report on stderr and a record; invariants as one table, with seeded faults)
     if (edge.target == 0)
         return;
     edge.interior = edge.target != word;
@@ -222,13 +235,18 @@ static void searched_memory(void (*each)(uintptr_t low, uintptr_t high, void *),
 /* Where its stack is walked from: where it parked, or the place where a signal stopped it. */
 static UNSANITIZED void find_frame(const struct goroutine *goroutine, struct inspect_goroutine *shown)
 {
-    for (const struct thread *it = thread_first(); it != NULL; it = it->all_next)
-        if (it->signal_context != 0 && it->current == goroutine) {
+    for (struct thread *it = thread_first(); it != NULL; it = it->all_next) {
+        if (it->current != goroutine)
+            continue;
+        if (!stand_is(it)) /* after a fatal signal: whoever did not come to stand */
+            return;
+        if (it->signal_context != 0) {
             const mcontext_t *context = &((const ucontext_t *)it->signal_context)->uc_mcontext;
             shown->frame = (uintptr_t)context->gregs[REG_RBP];
             shown->pc = (uintptr_t)context->gregs[REG_RIP] + 1; /* as if it were a return address */
             return;
         }
+    }
     const char *saved = goroutine->stack_pointer;
     if (atomic_load_explicit(&goroutine->status, memory_order_relaxed) == GOROUTINE_SYSCALL) {
         shown->frame = (uintptr_t)goroutine->blocking_registers[BLOCKING_RBP];
@@ -239,6 +257,31 @@ static UNSANITIZED void find_frame(const struct goroutine *goroutine, struct ins
     memcpy(&shown->pc, saved + CONTEXT_RIP_OFFSET, sizeof shown->pc);
 }
 
+static struct inspect_goroutine show_goroutine(const struct goroutine *goroutine, uint8_t status)
+{
+    return (struct inspect_goroutine){
+        .record = goroutine,
+        .id = goroutine->id,
+        .creator = goroutine->creator,
+        .status = status,
+        .wait_reason = atomic_load_explicit(&goroutine->wait_reason, memory_order_relaxed),
+        .function = (uintptr_t)goroutine->function,
+        .stack_low = goroutine->stack_low,
+        .stack_high = goroutine->stack_high,
+        .name = goroutine->name,
+        .site = goroutine->site,
+    };
+}
+
+static bool current(struct inspect_goroutine *ret_goroutine)
+{
+    const struct goroutine *goroutine = goroutine_current();
+    if (goroutine != NULL)
+        *ret_goroutine = show_goroutine(goroutine, GOROUTINE_RUNNING);
+    ret_goroutine->pc = (uintptr_t)context_bottom;
+    return goroutine != NULL;
+}
+
 static void goroutines(void (*each)(const struct inspect_goroutine *, void *), void *context)
 {
     int64_t now_ns = clock_monotonic_ns();
@@ -246,18 +289,7 @@ static void goroutines(void (*each)(const struct inspect_goroutine *, void *), v
         uint8_t status = atomic_load_explicit(&it->status, memory_order_relaxed); /* relaxed: nothing runs */
         if (status == GOROUTINE_IDLE || status == GOROUTINE_DEAD)
             continue;
-        struct inspect_goroutine shown = {
-            .record = it,
-            .id = it->id,
-            .creator = it->creator,
-            .status = status,
-            .wait_reason = atomic_load_explicit(&it->wait_reason, memory_order_relaxed),
-            .function = (uintptr_t)it->function,
-            .stack_low = it->stack_low,
-            .stack_high = it->stack_high,
-            .name = it->name,
-            .site = it->site,
-        };
+        struct inspect_goroutine shown = show_goroutine(it, status);
         if (status == GOROUTINE_WAITING && now_ns > it->wait_since_ns)
             shown.waiting_ns = (uint64_t)(now_ns - it->wait_since_ns);
         find_frame(it, &shown);
@@ -289,6 +321,16 @@ static void waits(const void *record, void (*each)(uintptr_t object, void *), vo
         each((uintptr_t)object, context);
 }
 
+static bool describe(uintptr_t word, char *ret_text, size_t bytes)
+{
+    struct text text = {0};
+    bool is_known = address_describe(word, &text);
+    size_t length = text.length < bytes - 1 ? text.length : bytes - 1;
+    memcpy(ret_text, text.bytes, length);
+    ret_text[length] = '\0';
+    return is_known;
+}
+
 static int fork_stopped(uint64_t *ret_stop_ns)
 {
     roots_refresh();
@@ -318,4 +360,7 @@ const struct inspector gcrt_inspector = {
     .resolve = resolve,
     .cycle = collector_cycle_count,
     .fork = fork_stopped,
+    .current = current,
+    .describe = describe,
+    .freeze = world_freeze,
 };

@@ -9,6 +9,7 @@
 #include "environment.h"
 #include "heap/heap.h"
 #include "observe/observe.h"
+#include "platform/invariant.h"
 #include "platform/log.h"
 #include "sched/scheduler.h"
 #include "sched/stop.h"
@@ -28,6 +29,13 @@ static void start_dumper(const char *at_end)
     char error[300];
     if (gcrt_dumper != NULL && gcrt_dumper->open(at_end, error, sizeof error) < 0)
         fatal_exit("GCRT_HEAPDUMP='%s': %s", at_end, error);
+}
+
+static void start_reporter(const char *directory)
+{
+    char error[300];
+    if (gcrt_reporter != NULL && gcrt_reporter->open(directory, error, sizeof error) < 0)
+        fatal_exit("GCRT_CRASH_DIR='%s': %s", directory, error);
 }
 
 /* What the codes in the scheduler's events mean; before any goroutine runs, so on worker 0. */
@@ -65,9 +73,11 @@ int gcrt_run(const struct gcrt_options *options, int (*entry)(void *arg), void *
         .stress_migrate = environment.stress.migrate,
     });
     heap_start(environment.stress.collect_every);
-    collector_start(environment.percent, environment.stress.barrier);
+    invariant_fault = environment.fault;
+    collector_start(environment.percent, environment.stress.barrier, environment.verify);
     start_observer(environment.trace);
     start_dumper(environment.heap_dump);
+    start_reporter(environment.crash_directory);
     announce_names();
     return scheduler_run(entry, arg);
 }

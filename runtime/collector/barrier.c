@@ -5,6 +5,7 @@
 
 #include <gcrt/store.h>
 
+#include "platform/invariant.h"
 #include "platform/log.h"
 #include "platform/pages.h"
 #include "platform/store_block.h"
@@ -52,8 +53,8 @@ void barrier_check_empty(void)
 {
     for (unsigned i = 0; i < worker_count(); i++)
         if (worker_at(i)->barrier->count != 0)
-            fatal_abort("invariant B1 (buffered barriers): %u values of worker %u outlive the marking, the first %#lx",
-                        worker_at(i)->barrier->count, i, worker_at(i)->barrier->values[0]);
+            invariant_broken(INVARIANT_B1, NULL, "%u values of worker %u outlive the marking, the first %#lx",
+                             worker_at(i)->barrier->count, i, worker_at(i)->barrier->values[0]);
 }
 
 static inline __attribute__((always_inline)) void record_both(uintptr_t old_word, uintptr_t new_word)

@@ -11,6 +11,7 @@
 #include "collector/mark.h"
 #include "collector/phase.h"
 #include "collector/roots.h"
+#include "collector/verify.h"
 #include "heap/check.h"
 #include "heap/heap.h"
 #include "heap/pressure.h"
@@ -29,6 +30,7 @@ static struct {
 } totals;
 
 static int growth_percent;
+static bool is_verified;
 
 static uint64_t cycles_done(void)
 {
@@ -88,6 +90,9 @@ static void run_cycle(enum collector_cause cause)
     enter_phase(cycle, PHASE_MARK_END);
     mark_end(&marked);
     barrier_check_empty();
+    if (is_verified)
+        verify_pointers();
+    verify_lose_marks();
     heap_spans_to_sweep();
     if (heap_is_stressed())
         heap_check_or_abort(HEAP_MARKED);
@@ -146,9 +151,11 @@ static bool run_last_cycle(void)
     return true;
 }
 
-void collector_start(int percent, bool stress_barrier)
+void collector_start(int percent, bool stress_barrier, bool verify)
 {
     growth_percent = percent;
+    is_verified = verify;
+    mark_start(verify);
     barrier_start(stress_barrier);
     roots_refresh();
     atomic_store_explicit(&heap_pressure.goal_bytes, goal_after(0), memory_order_relaxed);

@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 /* `percent`: growth over what survived that starts the next cycle; negative: only when asked. `stress_barrier`: stores tell of their values
- * during the whole run. After heap_start(). */
-void collector_start(int percent, bool stress_barrier);
+ * during the whole run. `verify`: each marking is checked (verify.h). After heap_start(). */
+void collector_start(int percent, bool stress_barrier, bool verify);
 
 /* Of the last one, from 1; 0: none yet. Any thread. */
 uint64_t collector_cycle_count(void);

@@ -6,6 +6,7 @@
 #ifndef RUNTIME_COLLECTOR_MARK_H
 #define RUNTIME_COLLECTOR_MARK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sched/root_range.h"
@@ -13,6 +14,9 @@
 struct mark_totals {
     uint64_t objects, bytes, root_bytes;
 };
+
+/* Once, after heap_start(). `keeps_pushers`: a broken Q1 tells who pushed what is left. */
+void mark_start(bool keeps_pushers);
 
 void mark_begin(void);
 

@@ -9,7 +9,7 @@
 #include "heap/kind.h"
 #include "heap/page_runs.h"
 #include "heap/span.h"
-#include "platform/log.h"
+#include "platform/invariant.h"
 
 static char fault[300];
 
@@ -121,5 +121,5 @@ void heap_check_or_abort(enum heap_moment moment)
 {
     const char *what = heap_check(moment);
     if (what != NULL)
-        fatal_abort("invariant S1 (span accounts): %s", what);
+        invariant_broken(INVARIANT_S1, NULL, "%s", what);
 }

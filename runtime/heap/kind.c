@@ -66,7 +66,7 @@ void kind_name(const struct kind *kind, struct text *ret_name)
                     kind->type != &kind_conservative_type;
     text_add(ret_name, kind->type->name);
     text_add(ret_name, is_array ? "[]" : NULL);
-    ret_name->bytes[ret_name->length < TEXT_BYTES ? ret_name->length : TEXT_BYTES - 1] = '\0';
+    text_add_end(ret_name);
 }
 
 static void announce(const struct kind *kind)

@@ -95,6 +95,18 @@ static inline bool span_slot_is_allocated(uint32_t span, uint32_t slot)
     return span_allocated(span)[slot / 64] >> (slot % 64) & 1;
 }
 
+/* The allocated slot that `address` points into; 0: none. Caller: the world stands. */
+static inline uintptr_t span_object_at(uintptr_t address)
+{
+    uint32_t first = span_of(address);
+    if (first == 0)
+        return 0;
+    const struct span *span = &heap_layout.spans[first];
+    uint32_t slot = span_slot(span, address - span_base(first));
+    bool is_object = slot < span->slot_count && span_slot_is_allocated(first, slot);
+    return is_object ? span_base(first) + slot * span->slot_bytes : 0;
+}
+
 /* Words of a bitmap with one bit a slot. */
 static inline uint32_t span_bitmap_words(const struct span *span)
 {

@@ -82,6 +82,13 @@ struct inspector {
     uint64_t (*cycle)(void);
     /* Stops the world, calls _Fork(), lets it go on. Returns as _Fork() does, or -EBUSY when the run is over. On the thread of gcrt_run. */
     int (*fork)(uint64_t *ret_stop_ns);
+
+    /* After a fatal signal. The goroutine of the calling thread; its pc is where the outermost frame returns to; false: it runs none. */
+    bool (*current)(struct inspect_goroutine *ret_goroutine);
+    /* What a word is to the heap: 'node 0x7f0000002040, slot 2 of span 1, allocated, marked'; false: no address of the heap. */
+    bool (*describe)(uintptr_t word, char *ret_text, size_t bytes);
+    /* Stops the others, for ever, as far as they come to stand within about `timeout_ns`. */
+    void (*freeze)(int64_t timeout_ns);
 };
 
 extern const struct inspector gcrt_inspector;

@@ -10,9 +10,11 @@
 #ifndef RUNTIME_OBSERVE_OBSERVE_H
 #define RUNTIME_OBSERVE_OBSERVE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <ucontext.h>
 
 struct observe_span {
     uint32_t span;        /* index of its first page, below 2^23 */
@@ -78,13 +80,34 @@ struct observe_dumper {
     void (*run_end)(void);
 };
 
+/* Why the program dies, as the handler of its fatal signal knows it. */
+struct observe_crash {
+    const siginfo_t *signal;
+    const ucontext_t *context;
+    const char *verdict; /* said on stderr already; NULL: the signal is all that is known */
+    const void *frame;   /* of who said it, NULL: the stack begins at the context */
+    void (*evidence)(void (*line)(const char *text)); /* more about the verdict, line by line; may be NULL */
+};
+
+/* Who writes crash reports (tracer/crash). */
+struct observe_reporter {
+    /* Before the first goroutine runs. `directory` is the value of GCRT_CRASH_DIR, or NULL. 0, or -Exxx and a message for the user. */
+    int (*open)(const char *directory, char *reterr, size_t reterr_bytes);
+    /* Once, on a stack of 256 KiB of its own, fatal signals unblocked, other signals blocked. The process dies of the signal when it returns. */
+    void (*report)(const struct observe_crash *crash);
+    /* A fatal signal during report(), on its thread, on another alternate stack. Returns only when there is nothing to go on with. */
+    void (*fault)(int signal_number);
+};
+
 extern const struct observer *gcrt_observer;
-extern const struct observe_dumper *gcrt_dumper; /* NULL: none is linked in */
+extern const struct observe_dumper *gcrt_dumper;     /* NULL: none is linked in */
+extern const struct observe_reporter *gcrt_reporter; /* likewise */
 
 /* Called by a constructor of the one recorder linked in, before main. */
 void observe_register(const struct observe_source *source);
 
-void observe_register_dumper(const struct observe_dumper *dumper); /* likewise */
+void observe_register_dumper(const struct observe_dumper *dumper);       /* likewise */
+void observe_register_reporter(const struct observe_reporter *reporter); /* likewise */
 
 /* Opens the registered source. 0; -ENOSYS when none is linked in; or the source's error with its message. */
 int observe_start(const char *argument, char *reterr, size_t reterr_bytes);

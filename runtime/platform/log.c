@@ -2,9 +2,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
+#include "platform/fatal.h"
 #include "platform/text.h"
 
 enum { MESSAGE_BYTES = 500, FATAL_STATUS = 2 };
@@ -63,6 +63,7 @@ void fatal_abort(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    write_line("gcrt: fatal error: ", message);
-    abort();
+    char verdict[MESSAGE_BYTES + 32];
+    snprintf(verdict, sizeof verdict, "gcrt: fatal error: %s", message);
+    fatal_end(verdict, __builtin_frame_address(0), NULL);
 }

@@ -1,6 +1,5 @@
 #include "platform/signal_stack.h"
 
-#include <signal.h>
 #include <stddef.h>
 #include <sys/auxv.h>
 
@@ -13,7 +12,7 @@
 
 enum { HANDLER_BYTES = 64 * 1024 };
 
-bool signal_stack_install(uintptr_t *ret_low, uintptr_t *ret_high)
+bool signal_stack_map(stack_t *ret_stack)
 {
     /* A frame holds all vector registers, whose size the kernel tells; two of them, since a fault may meet a handler. */
     size_t frame_bytes = (size_t)getauxval(AT_MINSIGSTKSZ);
@@ -23,12 +22,16 @@ bool signal_stack_install(uintptr_t *ret_low, uintptr_t *ret_high)
         return false;
     if (!pages_guard(memory, PAGE_BYTES))
         log_message(GCRT_LOG_INFO, "a signal stack has no guard");
-    stack_t stack = {.ss_sp = memory + PAGE_BYTES, .ss_size = bytes};
-    if (sigaltstack(&stack, NULL) < 0) {
-        pages_unmap(memory, PAGE_BYTES + bytes);
+    *ret_stack = (stack_t){.ss_sp = memory + PAGE_BYTES, .ss_size = bytes};
+    return true;
+}
+
+bool signal_stack_install(uintptr_t *ret_low, uintptr_t *ret_high)
+{
+    stack_t stack;
+    if (!signal_stack_map(&stack) || sigaltstack(&stack, NULL) < 0)
         return false;
-    }
-    *ret_low = (uintptr_t)memory + PAGE_BYTES;
-    *ret_high = *ret_low + bytes;
+    *ret_low = (uintptr_t)stack.ss_sp;
+    *ret_high = *ret_low + stack.ss_size;
     return true;
 }

@@ -32,6 +32,11 @@ void text_add_hex(struct text *text, uint64_t number)
     add_number(text, number, 16);
 }
 
+void text_add_end(struct text *text)
+{
+    text->bytes[text->length < TEXT_BYTES ? text->length : TEXT_BYTES - 1] = '\0';
+}
+
 void text_write(struct text *text)
 {
     int saved_errno = errno;

@@ -16,6 +16,9 @@ void text_add(struct text *text, const char *string); /* NULL: nothing */
 void text_add_decimal(struct text *text, uint64_t number);
 void text_add_hex(struct text *text, uint64_t number); /* 0x... */
 
+/* Puts a NUL behind the text, over its last byte when it is full. */
+void text_add_end(struct text *text);
+
 /* Writes it to stderr by write(2) and empties it. */
 void text_write(struct text *text);
 

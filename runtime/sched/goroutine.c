@@ -5,6 +5,7 @@
 #include "observe/observe.h"
 #include "platform/context.h"
 #include "platform/fibre.h"
+#include "platform/invariant.h"
 #include "platform/log.h"
 #include "sched/idle.h"
 #include "sched/runnable.h"
@@ -49,9 +50,9 @@ const char *wait_reason_name(enum wait_reason reason)
 
 static void refuse_transition(const struct goroutine *goroutine, uint8_t from, enum goroutine_status to)
 {
-    fatal_abort("invariant G2 is broken: goroutine %llu (%s) went from %s to %s", (unsigned long long)goroutine->id,
-                goroutine->site != NULL ? goroutine->site : "unknown place", goroutine_status_name(from),
-                goroutine_status_name(to));
+    invariant_broken(INVARIANT_G2, NULL, "goroutine %llu (%s) went from %s to %s", (unsigned long long)goroutine->id,
+                     goroutine->site != NULL ? goroutine->site : "unknown place", goroutine_status_name(from),
+                     goroutine_status_name(to));
 }
 
 void goroutine_set_status(struct goroutine *goroutine, enum goroutine_status status)

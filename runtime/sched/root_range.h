@@ -16,6 +16,7 @@ enum root_kind {
     ROOT_THREAD,   /* the stack of gcrt_run's caller */
     ROOT_TIMER,    /* the argument of an armed timer */
     ROOT_BARRIER,  /* what a store has told: of a marking, not of the program */
+    ROOT_KIND_COUNT,
 };
 
 struct root_range {

@@ -10,11 +10,11 @@
 #include "platform/fibre.h"
 #include "platform/log.h"
 #include "platform/processors.h"
+#include "sched/fatal_signal.h"
 #include "sched/goroutine.h"
 #include "sched/idle.h"
 #include "sched/monitor.h"
 #include "sched/netpoll_wait.h"
-#include "sched/overflow_signal.h"
 #include "sched/runnable.h"
 #include "sched/runtime_call.h"
 #include "sched/stack.h"
@@ -316,7 +316,7 @@ void scheduler_start(const struct scheduler_options *start_options)
     workers_make(options.worker_count);
     threads_prepare();
     netpoll_start();
-    overflow_handler_install();
+    fatal_handlers_install();
     stop_signal_install();
 }
 

@@ -113,6 +113,17 @@ static void account_add(_Atomic uint64_t *sum, uint64_t more)
     atomic_fetch_add_explicit(sum, more, memory_order_relaxed);
 }
 
+void world_freeze(int64_t timeout_ns)
+{
+    int64_t end_ns = clock_monotonic_ns() + timeout_ns;
+    (void)stand_begin(); /* false: a stop is on, which will not end */
+    signal_all();
+    for (struct thread *it = thread_first(); it != NULL; it = it->all_next)
+        for (int64_t left_ns; it != thread_current() && (left_ns = end_ns - clock_monotonic_ns()) > 0;)
+            if (stand_wait(it, left_ns < ASK_AGAIN_NS ? left_ns : ASK_AGAIN_NS))
+                break;
+}
+
 void world_start(void)
 {
     uint64_t stop_ns = (uint64_t)(clock_monotonic_ns() - stopped_at_ns);

@@ -33,6 +33,9 @@ void world_start(void);
 /* The same from the thread of gcrt_run, which is none of those that are stopped. False: the run is over. */
 [[nodiscard]] bool world_stop_from_outside(enum stop_reason reason);
 
+/* After a fatal signal: the others stop for ever, as far as they come to stand within about `timeout_ns`. Any thread, in its handler. */
+void world_freeze(int64_t timeout_ns);
+
 /* Instead of world_start(), when the run is over: threads stopped by the signal go on, so that they can give back the C library's locks,
  * but stand for ever at their next poll; so do all others. */
 void world_end(void);

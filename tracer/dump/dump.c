@@ -6,22 +6,22 @@
 
 #include "observe/inspect.h"
 #include "tracer/dump/dump_goroutines.h"
-#include "tracer/dump/dump_modules.h"
 #include "tracer/dump/dump_unscanned.h"
-#include "tracer/dump/heap_output.h"
 #include "tracer/format/heap_file.h"
 #include "tracer/format/trace_file.h"
+#include "tracer/inside/block_output.h"
+#include "tracer/inside/modules_block.h"
 #include "tracer/record/births.h"
 
-enum { PATH_BYTES = 4096, NUMBER = HEAP_NUMBER_BYTES_MAX, TEXT = NUMBER + HEAP_TEXT_BYTES_MAX };
+enum { PATH_BYTES = 4096, NUMBER = BLOCK_NUMBER_BYTES_MAX, TEXT = NUMBER + BLOCK_TEXT_BYTES_MAX };
 
 /* ---- notes, names, types ---- */
 
 static void write_note(const char *name, const char *text)
 {
-    heap_output_entry(TRACE_BLOCK_NOTES, 2 * TEXT);
-    heap_output_text(name);
-    heap_output_text(text);
+    block_output_entry(TRACE_BLOCK_NOTES, 2 * TEXT);
+    block_output_text(name);
+    block_output_text(text);
 }
 
 static void write_notes(void)
@@ -41,11 +41,11 @@ static void write_notes(void)
 
 static void write_name(const struct inspect_name *name, void *table)
 {
-    heap_output_entry(HEAP_BLOCK_NAMES, 3 * NUMBER + TEXT);
-    heap_output_number(*(const enum heap_name_table *)table);
-    heap_output_number(name->code);
-    heap_output_number(name->flags);
-    heap_output_text(name->text);
+    block_output_entry(HEAP_BLOCK_NAMES, 3 * NUMBER + TEXT);
+    block_output_number(*(const enum heap_name_table *)table);
+    block_output_number(name->code);
+    block_output_number(name->flags);
+    block_output_text(name->text);
 }
 
 static void write_names(void)
@@ -58,11 +58,11 @@ static void write_names(void)
 
 static void write_type(const struct inspect_type *type, void *)
 {
-    heap_output_entry(HEAP_BLOCK_TYPES, 3 * NUMBER + TEXT);
-    heap_output_number(type->id);
-    heap_output_number(type->size);
-    heap_output_number(type->flags);
-    heap_output_text(type->name);
+    block_output_entry(HEAP_BLOCK_TYPES, 3 * NUMBER + TEXT);
+    block_output_number(type->id);
+    block_output_number(type->size);
+    block_output_number(type->flags);
+    block_output_text(type->name);
 }
 
 /* The stacks of births, when the program is recorded. */
@@ -71,12 +71,12 @@ static void write_contexts(void)
     uint64_t last_pc = 0;
     for (uint32_t id = 1; id < births_context_count(); id++) {
         struct ring_context node = births_context(id);
-        if (heap_output_entry(TRACE_BLOCK_CONTEXTS, 3 * NUMBER)) {
-            heap_output_number(id);
+        if (block_output_entry(TRACE_BLOCK_CONTEXTS, 3 * NUMBER)) {
+            block_output_number(id);
             last_pc = 0;
         }
-        heap_output_number(id - node.parent);
-        heap_output_delta(node.pc, last_pc);
+        block_output_number(id - node.parent);
+        block_output_delta(node.pc, last_pc);
         last_pc = node.pc;
     }
 }
@@ -103,27 +103,27 @@ enum {
 
 static void open_run(struct run *run)
 {
-    heap_output_entry(HEAP_BLOCK_OBJECTS, RUN_BYTES_MAX + OBJECT_BYTES_MAX + EDGE_BYTES_MAX + ENDS_BYTES_MAX);
-    heap_output_number(run->span->base / HEAP_SPAN_GRAIN_BYTES);
-    heap_output_number(run->span->slot_bytes);
-    heap_output_number(run->span->slot_count);
-    heap_output_number(run->span->type);
+    block_output_entry(HEAP_BLOCK_OBJECTS, RUN_BYTES_MAX + OBJECT_BYTES_MAX + EDGE_BYTES_MAX + ENDS_BYTES_MAX);
+    block_output_number(run->span->base / HEAP_SPAN_GRAIN_BYTES);
+    block_output_number(run->span->slot_bytes);
+    block_output_number(run->span->slot_count);
+    block_output_number(run->span->type);
     run->is_open = true;
     run->last_slot = 0;
 }
 
 static void begin_object(struct run *run)
 {
-    heap_output_number(run->slot + 1 - run->last_slot);
-    heap_output_number(run->birth);
-    heap_output_number(run->birth_cycle);
+    block_output_number(run->slot + 1 - run->last_slot);
+    block_output_number(run->birth);
+    block_output_number(run->birth_cycle);
     run->last_slot = run->slot + 1;
     run->last_word = 0;
 }
 
 static void end_run(struct run *run)
 {
-    heap_output_number(0);
+    block_output_number(0);
     run->is_open = false;
 }
 
@@ -139,22 +139,22 @@ static enum heap_edge kind_of(const struct inspect_edge *edge)
 static void write_edge(const struct inspect_edge *edge, void *context)
 {
     struct run *run = context;
-    if (!heap_output_fits(EDGE_BYTES_MAX + ENDS_BYTES_MAX)) {
-        heap_output_number(0); /* the object goes on in the next block */
+    if (!block_output_fits(EDGE_BYTES_MAX + ENDS_BYTES_MAX)) {
+        block_output_number(0); /* the object goes on in the next block */
         end_run(run);
         open_run(run);
         begin_object(run);
     }
     uint64_t word = ((uintptr_t)edge->word - run->object) / sizeof(void *) + 1;
-    heap_output_number(word - run->last_word);
-    heap_output_number(kind_of(edge));
-    heap_output_delta(edge->target / HEAP_GRAIN_BYTES, run->object / HEAP_GRAIN_BYTES);
+    block_output_number(word - run->last_word);
+    block_output_number(kind_of(edge));
+    block_output_delta(edge->target / HEAP_GRAIN_BYTES, run->object / HEAP_GRAIN_BYTES);
     run->last_word = word;
 }
 
 static void write_object(struct run *run, uint32_t slot)
 {
-    if (run->is_open && !heap_output_fits(OBJECT_BYTES_MAX + EDGE_BYTES_MAX + ENDS_BYTES_MAX))
+    if (run->is_open && !block_output_fits(OBJECT_BYTES_MAX + EDGE_BYTES_MAX + ENDS_BYTES_MAX))
         end_run(run);
     if (!run->is_open)
         open_run(run);
@@ -163,7 +163,7 @@ static void write_object(struct run *run, uint32_t slot)
     births_find(run->span->span, slot, &run->birth, &run->birth_cycle);
     begin_object(run);
     gcrt_inspector.edges(run->span, slot, write_edge, run);
-    heap_output_number(0);
+    block_output_number(0);
 }
 
 static void write_span(const struct inspect_span *span, void *)
@@ -185,14 +185,14 @@ struct last_root {
 static void write_root(const struct inspect_root *root, void *context)
 {
     struct last_root *last = context;
-    if (heap_output_entry(HEAP_BLOCK_ROOTS, 5 * NUMBER))
+    if (block_output_entry(HEAP_BLOCK_ROOTS, 5 * NUMBER))
         *last = (struct last_root){0};
     uint64_t target = root->target / HEAP_GRAIN_BYTES;
-    heap_output_number(root->kind);
-    heap_output_number(root->owner);
-    heap_output_delta((uintptr_t)root->word, last->word);
-    heap_output_number(root->interior);
-    heap_output_delta(target, last->target);
+    block_output_number(root->kind);
+    block_output_number(root->owner);
+    block_output_delta((uintptr_t)root->word, last->word);
+    block_output_number(root->interior);
+    block_output_delta(target, last->target);
     *last = (struct last_root){(uintptr_t)root->word, target};
 }
 
@@ -205,14 +205,15 @@ static void write_roots(void)
 
 int dump_write(int fd, const struct dump_options *options)
 {
-    heap_output_start(fd, options->pid, options->wall_ns);
+    block_output_start(fd, &(struct block_file){HEAP_FILE_MAGIC, HEAP_VERSION_MAJOR, HEAP_VERSION_MINOR}, options->pid,
+                       options->wall_ns);
     write_notes();
     write_names();
     gcrt_inspector.types(write_type, NULL);
-    dump_modules_write();
+    modules_block_write();
     write_contexts();
     gcrt_inspector.spans(write_span, NULL);
     write_roots();
     dump_goroutines_write();
-    return heap_output_finish();
+    return block_output_finish();
 }

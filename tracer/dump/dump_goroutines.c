@@ -4,12 +4,12 @@
 #include <stdint.h>
 
 #include "observe/inspect.h"
-#include "tracer/dump/heap_output.h"
 #include "tracer/format/heap_file.h"
+#include "tracer/inside/block_output.h"
 
 enum {
-    NUMBER = HEAP_NUMBER_BYTES_MAX,
-    ENTRY_BYTES_MAX = (10 + HEAP_FRAMES_MAX + HEAP_WAITS_MAX) * NUMBER + 2 * (NUMBER + HEAP_TEXT_BYTES_MAX),
+    NUMBER = BLOCK_NUMBER_BYTES_MAX,
+    ENTRY_BYTES_MAX = (10 + HEAP_FRAMES_MAX + HEAP_WAITS_MAX) * NUMBER + 2 * (NUMBER + BLOCK_TEXT_BYTES_MAX),
 };
 
 struct addresses {
@@ -51,26 +51,26 @@ static void write_goroutine(const struct inspect_goroutine *goroutine, void *)
     walk(goroutine, &frames);
     gcrt_inspector.waits(goroutine->record, add_wait, &waits);
 
-    heap_output_entry(HEAP_BLOCK_GOROUTINES, ENTRY_BYTES_MAX);
-    heap_output_number(goroutine->id);
-    heap_output_number(goroutine->creator);
-    heap_output_number(goroutine->status);
-    heap_output_number(goroutine->wait_reason);
-    heap_output_number(goroutine->waiting_ns);
-    heap_output_number(goroutine->function);
-    heap_output_number(goroutine->stack_low);
-    heap_output_number(goroutine->stack_high - goroutine->stack_low);
-    heap_output_number(frames.count);
+    block_output_entry(HEAP_BLOCK_GOROUTINES, ENTRY_BYTES_MAX);
+    block_output_number(goroutine->id);
+    block_output_number(goroutine->creator);
+    block_output_number(goroutine->status);
+    block_output_number(goroutine->wait_reason);
+    block_output_number(goroutine->waiting_ns);
+    block_output_number(goroutine->function);
+    block_output_number(goroutine->stack_low);
+    block_output_number(goroutine->stack_high - goroutine->stack_low);
+    block_output_number(frames.count);
     uint64_t last = 0;
     for (size_t i = 0; i < frames.count; i++) {
-        heap_output_delta(frames.items[i], last);
+        block_output_delta(frames.items[i], last);
         last = frames.items[i];
     }
-    heap_output_number(waits.count);
+    block_output_number(waits.count);
     for (size_t i = 0; i < waits.count; i++)
-        heap_output_number(waits.items[i]);
-    heap_output_text(goroutine->name);
-    heap_output_text(goroutine->site);
+        block_output_number(waits.items[i]);
+    block_output_text(goroutine->name);
+    block_output_text(goroutine->site);
 }
 
 void dump_goroutines_write(void)

@@ -117,8 +117,8 @@ static void the_malformed_is_named(void **)
 
 static void the_unknown_is_named(void **)
 {
-    static const char there_are[] =
-        "no such variable; there are GCRT_PROCS GCRT_PERCENT GCRT_MODE GCRT_STRESS GCRT_HEAPDUMP GCRT_TRACE GCRT_LOG";
+    static const char there_are[] = "no such variable; there are GCRT_PROCS GCRT_PERCENT GCRT_MODE GCRT_STRESS "
+                                    "GCRT_VERIFY GCRT_FAULT GCRT_CRASH_DIR GCRT_HEAPDUMP GCRT_TRACE GCRT_LOG";
     assert_refuses("GCRT_PROC", "1", there_are);
     assert_refuses("GCRT_PROCSS", "1", there_are);
     assert_refuses("GCRT_procs", "1", there_are);

@@ -43,17 +43,12 @@ static int wait_for_panic(void *function)
     return 0;
 }
 
-static void a_panic_names_goroutine_and_stack(void **)
+static void a_panic_says_its_message(void **)
 {
     const struct child *child = child_goroutine(NULL, wait_for_panic, (void *)(uintptr_t)panic_soon);
     assert_int_equal(child->signal, SIGABRT);
-    static const char head[] = "panic: the answer is 42\n\ngoroutine 2 [running] doubter, started at here.c:3\n    ";
-    assert_true(child_says(child, head));
-    assert_memory_equal(child->text, head, sizeof head - 1);
-    int lines = 0;
-    for (const char *at = child->text; (at = strstr(at, "\n    unit_sched_fatal+0x")) != NULL; at++)
-        lines++;
-    assert_in_range(lines, 7, 9);
+    assert_string_equal(child->text,
+                        "panic: the answer is 42\n"); /* the report, by what is linked in: tests/e2e/crash.sh */
 }
 
 static void panic_long(void *)
@@ -69,7 +64,6 @@ static void a_long_panic_is_cut(void **)
     const struct child *child = child_goroutine(NULL, wait_for_panic, (void *)(uintptr_t)panic_long);
     assert_int_equal(child->signal, SIGABRT);
     assert_in_range(strspn(child->text + strlen("panic: "), "x"), 500, 1000);
-    assert_true(child_says(child, "goroutine 2 [running] doubter"));
 }
 
 /* ---- running over the stack ---- */
@@ -185,9 +179,10 @@ static void g2_knows_ten_arrows(void **)
             if (is_arrow)
                 continue;
             char text[200];
-            snprintf(text, sizeof text,
-                     "gcrt: fatal error: invariant G2 is broken: goroutine 77 (status.c:1) went from %s to %s\n",
-                     goroutine_status_name(from), goroutine_status_name(to));
+            snprintf(
+                text, sizeof text,
+                "gcrt: fatal error: invariant G2 (legal transitions): goroutine 77 (status.c:1) went from %s to %s\n",
+                goroutine_status_name(from), goroutine_status_name(to));
             assert_string_equal(child.text, text);
             assert_int_equal(child.signal, SIGABRT);
         }
@@ -205,13 +200,14 @@ static void waking_who_does_not_wait_is_refused(void **)
 {
     const struct child *child = child_goroutine(NULL, wake_the_running, NULL);
     assert_int_equal(child->signal, SIGABRT);
-    assert_true(child_says(child, "invariant G2 is broken: goroutine 1 (unknown place) went from running to runnable"));
+    assert_true(child_says(
+        child, "invariant G2 (legal transitions): goroutine 1 (unknown place) went from running to runnable"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_panic_names_goroutine_and_stack),
+        cmocka_unit_test(a_panic_says_its_message),
         cmocka_unit_test(a_long_panic_is_cut),
         cmocka_unit_test(an_overflow_is_reported_by_name),
         cmocka_unit_test(other_faults_go_where_they_went),

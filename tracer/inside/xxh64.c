@@ -1,4 +1,4 @@
-#include "tracer/dump/xxh64.h"
+#include "tracer/inside/xxh64.h"
 
 #include "tracer/format/little_endian.h"
 

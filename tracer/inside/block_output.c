@@ -1,14 +1,13 @@
-#include "tracer/dump/heap_output.h"
+#include "tracer/inside/block_output.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "tracer/dump/xxh64.h"
-#include "tracer/format/heap_file.h"
 #include "tracer/format/little_endian.h"
 #include "tracer/format/trace_file.h"
 #include "tracer/format/varint.h"
+#include "tracer/inside/xxh64.h"
 
 enum { CHECKSUM_AT = 56 };
 
@@ -38,12 +37,12 @@ static void write_all(const void *bytes, size_t size)
     }
 }
 
-void heap_output_start(int fd, uint32_t pid, uint64_t wall_ns)
+void block_output_start(int fd, const struct block_file *file, uint32_t pid, uint64_t wall_ns)
 {
     uint8_t header[TRACE_FILE_HEADER_BYTES] = {0};
-    memcpy(header, HEAP_FILE_MAGIC, TRACE_MAGIC_BYTES);
-    put_u16(header + 8, HEAP_VERSION_MAJOR);
-    put_u16(header + 10, HEAP_VERSION_MINOR);
+    memcpy(header, file->magic, TRACE_MAGIC_BYTES);
+    put_u16(header + 8, file->major);
+    put_u16(header + 10, file->minor);
     put_u32(header + 12, pid);
     put_u64(header + 16, wall_ns);
     put_u64(header + CHECKSUM_AT, xxh64(header, CHECKSUM_AT, 0));
@@ -55,7 +54,7 @@ void heap_output_start(int fd, uint32_t pid, uint64_t wall_ns)
     write_all(header, sizeof header);
 }
 
-static void end_block(void)
+void block_output_flush(void)
 {
     if (output.kind == 0)
         return;
@@ -74,16 +73,16 @@ static void end_block(void)
     output.kind = 0;
 }
 
-bool heap_output_fits(size_t bytes)
+bool block_output_fits(size_t bytes)
 {
     return output.size + bytes <= sizeof output.payload;
 }
 
-bool heap_output_entry(uint8_t kind, size_t bytes_max)
+bool block_output_entry(uint8_t kind, size_t bytes_max)
 {
-    bool is_first = output.kind != kind || !heap_output_fits(bytes_max);
+    bool is_first = output.kind != kind || !block_output_fits(bytes_max);
     if (is_first) {
-        end_block();
+        block_output_flush();
         output.kind = kind;
         output.size = 0;
         output.entry_count = 0;
@@ -92,36 +91,36 @@ bool heap_output_entry(uint8_t kind, size_t bytes_max)
     return is_first;
 }
 
-void heap_output_number(uint64_t value)
+void block_output_number(uint64_t value)
 {
     output.size = (size_t)(varint_write(output.payload + output.size, value) - output.payload);
 }
 
-void heap_output_delta(uint64_t value, uint64_t base)
+void block_output_delta(uint64_t value, uint64_t base)
 {
-    heap_output_number(zigzag_delta(value, base));
+    block_output_number(zigzag_delta(value, base));
 }
 
-void heap_output_bytes(const void *bytes, size_t size)
+void block_output_bytes(const void *bytes, size_t size)
 {
     memcpy(output.payload + output.size, bytes, size);
     output.size += size;
 }
 
-void heap_output_text(const char *text)
+void block_output_text(const char *text)
 {
-    size_t size = text != NULL ? strnlen(text, HEAP_TEXT_BYTES_MAX) : 0;
-    heap_output_number(size);
+    size_t size = text != NULL ? strnlen(text, BLOCK_TEXT_BYTES_MAX) : 0;
+    block_output_number(size);
     if (size > 0)
-        heap_output_bytes(text, size);
+        block_output_bytes(text, size);
 }
 
-int heap_output_finish(void)
+int block_output_finish(void)
 {
-    heap_output_entry(TRACE_BLOCK_END, TRACE_END_BYTES);
+    block_output_entry(TRACE_BLOCK_END, TRACE_END_BYTES);
     uint8_t end[TRACE_END_BYTES] = {0};
     put_u32(end, TRACE_ENDED);
-    heap_output_bytes(end, sizeof end);
-    end_block();
+    block_output_bytes(end, sizeof end);
+    block_output_flush();
     return output.error;
 }

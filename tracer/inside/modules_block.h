@@ -1,7 +1,7 @@
 /* dump_modules.h: the loaded objects of this process, found in its mappings: the dynamic linker's lock may be held by a thread that is not here. */
-#ifndef TRACER_DUMP_DUMP_MODULES_H
-#define TRACER_DUMP_DUMP_MODULES_H
+#ifndef TRACER_INSIDE_MODULES_BLOCK_H
+#define TRACER_INSIDE_MODULES_BLOCK_H
 
-void dump_modules_write(void);
+void modules_block_write(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* maps.h: the mappings of this process, read from /proc/self/maps without malloc. */
-#ifndef TRACER_DUMP_MAPS_H
-#define TRACER_DUMP_MAPS_H
+#ifndef TRACER_INSIDE_MAPS_H
+#define TRACER_INSIDE_MAPS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 struct mapping {
     uintptr_t low, high;
     uint64_t offset; /* in the file */
-    bool is_readable, is_writable, is_shared;
+    bool is_readable, is_writable, is_executable, is_shared;
     const char *path; /* "" anonymous, "[heap]" and the like, or a file; valid during the call */
 };
 

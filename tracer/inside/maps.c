@@ -1,4 +1,4 @@
-#include "tracer/dump/maps.h"
+#include "tracer/inside/maps.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,6 +40,7 @@ static struct mapping parse_line(const char *line)
     line = skip_word(line);
     mapping.is_readable = line[0] == 'r';
     mapping.is_writable = line[0] != '\0' && line[1] == 'w';
+    mapping.is_executable = line[0] != '\0' && line[1] != '\0' && line[2] == 'x';
     mapping.is_shared = mapping.is_writable && line[2] != '\0' && line[3] == 's';
     line = skip_word(line);
     mapping.offset = parse_hex(&line);

@@ -1,16 +1,16 @@
-#include "tracer/dump/dump_modules.h"
+#include "tracer/inside/modules_block.h"
 
 #include <elf.h>
 #include <link.h>
 #include <string.h>
 
-#include "tracer/dump/heap_output.h"
-#include "tracer/dump/maps.h"
 #include "tracer/format/heap_file.h"
+#include "tracer/inside/block_output.h"
+#include "tracer/inside/maps.h"
 
 enum {
     BUILD_ID_BYTES_MAX = 64,
-    ENTRY_BYTES_MAX = 5 * HEAP_NUMBER_BYTES_MAX + BUILD_ID_BYTES_MAX + HEAP_TEXT_BYTES_MAX
+    ENTRY_BYTES_MAX = 5 * BLOCK_NUMBER_BYTES_MAX + BUILD_ID_BYTES_MAX + BLOCK_TEXT_BYTES_MAX
 };
 
 /* The object whose mappings are being seen; path "" : none. What follows the last of a file's mappings without a gap and without a name is its .bss. */
@@ -19,7 +19,7 @@ struct module {
     uint64_t bias;
     const void *build_id;
     size_t build_id_bytes;
-    char path[HEAP_TEXT_BYTES_MAX];
+    char path[BLOCK_TEXT_BYTES_MAX];
 };
 
 static void find_build_id(struct module *module, const char *notes, size_t bytes)
@@ -64,13 +64,13 @@ static void write_module(const struct module *module)
 {
     if (module->path[0] == '\0')
         return;
-    heap_output_entry(HEAP_BLOCK_MODULES, ENTRY_BYTES_MAX);
-    heap_output_number(module->bias);
-    heap_output_number(module->low);
-    heap_output_number(module->high);
-    heap_output_number(module->build_id_bytes);
-    heap_output_bytes(module->build_id, module->build_id_bytes);
-    heap_output_text(module->path);
+    block_output_entry(HEAP_BLOCK_MODULES, ENTRY_BYTES_MAX);
+    block_output_number(module->bias);
+    block_output_number(module->low);
+    block_output_number(module->high);
+    block_output_number(module->build_id_bytes);
+    block_output_bytes(module->build_id, module->build_id_bytes);
+    block_output_text(module->path);
 }
 
 static void see(const struct mapping *mapping, void *context)
@@ -93,7 +93,7 @@ static void see(const struct mapping *mapping, void *context)
         memcpy(module->path, mapping->path, strlen(mapping->path) + 1);
 }
 
-void dump_modules_write(void)
+void modules_block_write(void)
 {
     struct module module = {.path = ""};
     maps_visit(see, &module);

@@ -53,6 +53,7 @@ static void put_formats(struct rows *rows)
 {
     static const struct entry entries[] = {
         {".gctrace", "what 'gctool trace' writes and 'report' and 'verify' read: formats/gctrace.md"},
+        {".gccrash", "what 'gctool crash' reads: formats/gccrash.md"},
         {"gctool.VERB.v1", "the JSON document that a verb writes with --json: formats/VERB.schema.json"},
         {"gctool.error.v1", "the JSON document where the verb failed: formats/error.schema.json"},
     };

@@ -13,6 +13,7 @@
     X(heap)       \
     X(leaks)      \
     X(goroutines) \
+    X(crash)      \
     X(view)       \
     X(help)       \
     X(completion)

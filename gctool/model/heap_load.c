@@ -7,17 +7,12 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "gctool/model/payload.h"
 #include "tracer/format/trace_blocks.h"
 #include "tracer/format/trace_tables.h"
 #include "tracer/format/varint.h"
 
-enum { TYPE_ID_MAX = 1 << 20, NAME_CODE_MAX = 256, BUILD_ID_BYTES_MAX = 64, TEXT_BYTES_MAX = 4096 };
-
-/* A payload being read. Once `bad`, it stays so, and numbers are 0: one check at the end of an entry is enough. */
-struct payload {
-    const uint8_t *at, *end;
-    bool bad;
-};
+enum { TYPE_ID_MAX = 1 << 20, NAME_CODE_MAX = 256 };
 
 struct name {
     const char *text;
@@ -46,47 +41,14 @@ struct loader {
 
 /* ---- numbers and texts ---- */
 
-static uint64_t number(struct payload *payload)
-{
-    uint64_t value = 0;
-    const uint8_t *next = payload->bad ? NULL : varint_read_bounded(payload->at, payload->end, &value);
-    if (next == NULL) {
-        payload->bad = true;
-        return 0;
-    }
-    payload->at = next;
-    return value;
-}
-
 static uint64_t delta(struct payload *payload, uint64_t base)
 {
-    return zigzag_apply(number(payload), base);
+    return zigzag_apply(payload_number(payload), base);
 }
 
-static const uint8_t *bytes(struct payload *payload, uint64_t size)
-{
-    if (payload->bad || size > (uint64_t)(payload->end - payload->at)) {
-        payload->bad = true;
-        return NULL;
-    }
-    payload->at += size;
-    return payload->at - size;
-}
-
-/* Kept in the snapshot; NULL: empty. 0 or -ENOMEM. */
 static int text(struct loader *loader, struct payload *payload, const char **ret_text)
 {
-    char copy[TEXT_BYTES_MAX + 1];
-    uint64_t size = number(payload);
-    *ret_text = NULL;
-    const uint8_t *from = size <= TEXT_BYTES_MAX ? bytes(payload, size) : NULL;
-    if (from == NULL) {
-        payload->bad = true;
-        return 0;
-    }
-    memcpy(copy, from, size);
-    copy[size] = '\0';
-    return texts_keep(&loader->snapshot->texts, copy, ret_text);
+    return payload_text(payload, &loader->snapshot->texts, ret_text);
 }
 
 /* ---- blocks: 0, -ENOMEM; what makes no sense is said by payload->bad ---- */
@@ -94,7 +56,7 @@ static int text(struct loader *loader, struct payload *payload, const char **ret
 static int read_names(struct loader *loader, struct payload *payload)
 {
     while (payload->at < payload->end && !payload->bad) {
-        uint64_t table = number(payload), code = number(payload), flags = number(payload);
+        uint64_t table = payload_number(payload), code = payload_number(payload), flags = payload_number(payload);
         const char *name;
         int error = text(loader, payload, &name);
         if (error < 0)
@@ -122,7 +84,7 @@ static int add_type(struct snapshot *snapshot, const struct snapshot_type *type)
 static int read_types(struct loader *loader, struct payload *payload)
 {
     while (payload->at < payload->end && !payload->bad) {
-        uint64_t id = number(payload), size = number(payload), flags = number(payload);
+        uint64_t id = payload_number(payload), size = payload_number(payload), flags = payload_number(payload);
         const char *name;
         int error = text(loader, payload, &name);
         if (error < 0)
@@ -150,19 +112,10 @@ static uint32_t type_index(const struct loader *loader, uint64_t id)
 static int read_modules(struct loader *loader, struct payload *payload)
 {
     while (payload->at < payload->end && !payload->bad) {
-        struct snapshot_module module = {.bias = number(payload), .start = number(payload), .end = number(payload)};
-        uint64_t size = number(payload);
-        const uint8_t *build_id = size <= SNAPSHOT_BUILD_ID_BYTES ? bytes(payload, size) : NULL;
-        int error = text(loader, payload, &module.path);
-        if (error < 0)
-            return error;
-        if (payload->bad || build_id == NULL || module.path == NULL || module.start >= module.end) {
-            payload->bad = true;
-            return 0;
-        }
-        memcpy(module.build_id, build_id, size);
-        module.build_id_bytes = (uint8_t)size;
-        error = snapshot_add_module(loader->snapshot, &module);
+        struct snapshot_module module = {0};
+        int error = payload_module(payload, &loader->snapshot->texts, &module);
+        if (error == 0 && !payload->bad)
+            error = snapshot_add_module(loader->snapshot, &module);
         if (error < 0)
             return error;
     }
@@ -173,9 +126,9 @@ static int read_modules(struct loader *loader, struct payload *payload)
 static int read_edges(struct loader *loader, struct payload *payload, const struct run *run, uint64_t slot)
 {
     uint64_t address = run->base + slot * run->slot_bytes, word = 0; /* plus one */
-    for (uint64_t step; (step = number(payload)) != 0;) {
+    for (uint64_t step; (step = payload_number(payload)) != 0;) {
         word += step;
-        uint64_t kind = number(payload);
+        uint64_t kind = payload_number(payload);
         uint64_t target = delta(payload, address / HEAP_GRAIN_BYTES) * HEAP_GRAIN_BYTES;
         if (payload->bad || kind >= HEAP_EDGE_COUNT || word - 1 >= run->slot_bytes / sizeof(uint64_t))
             return -EINVAL;
@@ -211,9 +164,9 @@ static int read_run(struct loader *loader, struct payload *payload, const struct
     bool may_be_last;
     int error = begin_run(loader, run, &may_be_last);
     uint64_t slot = 0; /* plus one */
-    for (uint64_t step; error == 0 && (step = number(payload)) != 0; may_be_last = false) {
+    for (uint64_t step; error == 0 && (step = payload_number(payload)) != 0; may_be_last = false) {
         slot += step;
-        uint64_t birth = number(payload), cycle = number(payload);
+        uint64_t birth = payload_number(payload), cycle = payload_number(payload);
         if (payload->bad || slot == 0 || slot > run->slot_count || birth > UINT32_MAX || cycle > UINT32_MAX)
             return -EINVAL;
         if (!may_be_last || slot != loader->last.last_slot)
@@ -229,9 +182,10 @@ static int read_run(struct loader *loader, struct payload *payload, const struct
 static int read_objects(struct loader *loader, struct payload *payload)
 {
     while (payload->at < payload->end && !payload->bad) {
-        struct run run = {.base = number(payload) * HEAP_SPAN_GRAIN_BYTES, .slot_bytes = number(payload)};
-        run.slot_count = number(payload);
-        run.type = number(payload);
+        struct run run = {.base = payload_number(payload) * HEAP_SPAN_GRAIN_BYTES,
+                          .slot_bytes = payload_number(payload)};
+        run.slot_count = payload_number(payload);
+        run.type = payload_number(payload);
         int error = payload->bad ? -EINVAL : read_run(loader, payload, &run);
         if (error < 0)
             return error;
@@ -243,10 +197,10 @@ static int read_roots(struct loader *loader, struct payload *payload)
 {
     uint64_t word = 0, target = 0;
     while (payload->at < payload->end && !payload->bad) {
-        uint64_t kind = number(payload);
-        struct snapshot_root root = {.kind = (uint8_t)kind, .owner = number(payload)};
+        uint64_t kind = payload_number(payload);
+        struct snapshot_root root = {.kind = (uint8_t)kind, .owner = payload_number(payload)};
         root.address = word = delta(payload, word);
-        root.interior = number(payload) != 0;
+        root.interior = payload_number(payload) != 0;
         target = delta(payload, target);
         if (payload->bad || kind >= HEAP_ROOT_COUNT)
             return -EINVAL;
@@ -259,19 +213,19 @@ static int read_roots(struct loader *loader, struct payload *payload)
 
 static int read_goroutine(struct loader *loader, struct payload *payload)
 {
-    struct snapshot_goroutine goroutine = {.id = number(payload), .creator = number(payload)};
-    uint64_t status = number(payload), reason = number(payload);
-    goroutine.waiting_ns = number(payload);
-    goroutine.function = number(payload);
-    goroutine.stack_low = number(payload);
-    goroutine.stack_high = goroutine.stack_low + number(payload);
+    struct snapshot_goroutine goroutine = {.id = payload_number(payload), .creator = payload_number(payload)};
+    uint64_t status = payload_number(payload), reason = payload_number(payload);
+    goroutine.waiting_ns = payload_number(payload);
+    goroutine.function = payload_number(payload);
+    goroutine.stack_low = payload_number(payload);
+    goroutine.stack_high = goroutine.stack_low + payload_number(payload);
     uint64_t frames[HEAP_FRAMES_MAX], waits[HEAP_WAITS_MAX];
-    uint64_t frame_count = number(payload), pc = 0;
+    uint64_t frame_count = payload_number(payload), pc = 0;
     for (uint64_t i = 0; i < frame_count && frame_count <= HEAP_FRAMES_MAX; i++)
         frames[i] = pc = delta(payload, pc);
-    uint64_t wait_count = number(payload);
+    uint64_t wait_count = payload_number(payload);
     for (uint64_t i = 0; i < wait_count && wait_count <= HEAP_WAITS_MAX; i++)
-        waits[i] = number(payload);
+        waits[i] = payload_number(payload);
     if (frame_count > HEAP_FRAMES_MAX || wait_count > HEAP_WAITS_MAX || status >= NAME_CODE_MAX ||
         reason >= NAME_CODE_MAX)
         return -EINVAL;

@@ -16,6 +16,7 @@
       leaks            a check for CI: goroutines that wait for ever
       goroutines       all goroutines, grouped: what they wait for, where, since
                        when
+      crash            the report of a crash, with names and instructions
       view             a trace or a heap as one page for a browser
       help             what gctool can do, and how it is told
       completion       a script that completes gctool's command line in a shell
@@ -82,6 +83,7 @@ Topics, among them the variables of the runtime's own table.
     
       .gctrace         what 'gctool trace' writes and 'report' and 'verify' read:
                        formats/gctrace.md
+      .gccrash         what 'gctool crash' reads: formats/gccrash.md
       gctool.VERB.v1   the JSON document that a verb writes with --json:
                        formats/VERB.schema.json
       gctool.error.v1  the JSON document where the verb failed:

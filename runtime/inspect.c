@@ -97,23 +97,10 @@ static void spans(void (*each)(const struct inspect_span *, void *), void *conte
     }
 }
 
-<<<<<<< HEAD
-/* The allocated slot that `address` points into; 0: none. */
-static uintptr_t slot_at(uintptr_t address)
-{
-    uint32_t first = span_of(address);
-    if (first == 0)
-        return 0;
-    const struct span *span = &heap_layout.spans[first];
-    uint32_t slot = span_slot(span, address - span_base(first));
-    bool is_object = slot < span->slot_count && span_slot_is_allocated(first, slot);
-    return is_object ? span_base(first) + slot * span->slot_bytes : 0;
-}
-
 /* What a declared pointer points to: an object, or the stack of one who waits. 0: neither. */
 static uintptr_t target_of(uintptr_t address)
 {
-    uintptr_t slot = slot_at(address);
+    uintptr_t slot = span_object_at(address);
     return slot == 0 && inspect_stack_at(address) != NULL ? address : slot;
 }
 
@@ -121,12 +108,6 @@ static uintptr_t target_of(uintptr_t address)
 static bool resolve(uintptr_t word, uintptr_t *ret_target, bool *ret_interior)
 {
     *ret_target = target_of(word);
-=======
-/* As the marker takes words: itself, or what it is just behind. */
-static bool resolve(uintptr_t word, uintptr_t *ret_target, bool *ret_interior)
-{
-    *ret_target = span_object_at(word);
->>>>>>> 286a9fc (crash: a report on stderr and a record; invariants as one table, with seeded faults)
     if (*ret_target == 0)
         *ret_target = span_object_at(word - 1);
     *ret_interior = *ret_target != word;
@@ -142,11 +123,7 @@ static void show_pointer(void *slot, void *context)
 {
     const struct edge_visit *visit = context;
     uintptr_t word = *(const uintptr_t *)slot;
-<<<<<<< HEAD
     struct inspect_edge edge = {.word = slot, .target = target_of(word)};
-=======
-    struct inspect_edge edge = {.word = slot, .target = span_object_at(word)};
->>>>>>> 286a9fc (crash: a report on stderr and a record; invariants as one table, with seeded faults)
     if (edge.target == 0)
         return;
     edge.interior = edge.target != word;

@@ -5,11 +5,8 @@
 #include <unistd.h>
 
 #include "tracer/format/heap_file.h"
-<<<<<<< HEAD
-#include "tracer/record/births.h"
-=======
 #include "tracer/inside/maps.h"
->>>>>>> 286a9fc (crash: a report on stderr and a record; invariants as one table, with seeded faults)
+#include "tracer/record/births.h"
 
 enum { PAGE_BYTES = 4096, PAGES_AT_ONCE = 16384, RANGES_MAX = 8192 };
 

@@ -24,9 +24,11 @@
 /* A small heap grows by at least so much between cycles: on one that lives on 20 MB it halved the time. */
 #define HEADROOM_BYTES_MIN ((uint64_t)32 << 20)
 
+_Atomic uint64_t collector_cycles_done;
+
 /* Written while the world stands; read by gcrt_stats_read() at any time, so relaxed atomics. */
 static struct {
-    _Atomic uint64_t cycle_count, marked_objects, marked_bytes;
+    _Atomic uint64_t marked_objects, marked_bytes;
 } totals;
 
 static int growth_percent;
@@ -34,7 +36,7 @@ static bool is_verified;
 
 static uint64_t cycles_done(void)
 {
-    return atomic_load_explicit(&totals.cycle_count, memory_order_relaxed); /* relaxed: changes during stops only */
+    return atomic_load_explicit(&collector_cycles_done, memory_order_relaxed); /* relaxed: changes during stops only */
 }
 
 struct request {
@@ -65,7 +67,7 @@ static void end_cycle(uint64_t cycle, enum collector_cause cause, const struct m
     atomic_store_explicit(&heap_pressure.goal_bytes, goal, memory_order_relaxed);
     atomic_store_explicit(&totals.marked_objects, marked->objects, memory_order_relaxed);
     atomic_store_explicit(&totals.marked_bytes, marked->bytes, memory_order_relaxed);
-    atomic_store_explicit(&totals.cycle_count, cycle, memory_order_relaxed);
+    atomic_store_explicit(&collector_cycles_done, cycle, memory_order_relaxed);
     if (gcrt_observer == NULL)
         return;
     struct observe_cycle what = {cycle, marked->objects,    marked->bytes, before,
@@ -165,7 +167,7 @@ void collector_start(int percent, bool stress_barrier, bool verify)
 
 uint64_t collector_cycle_count(void)
 {
-    return atomic_load_explicit(&totals.cycle_count, memory_order_relaxed); /* relaxed: a number for people */
+    return atomic_load_explicit(&collector_cycles_done, memory_order_relaxed); /* relaxed: a number for people */
 }
 
 void gcrt_collect(void)
@@ -185,7 +187,7 @@ void gcrt_stats_read(struct gcrt_stats *ret_stats)
         runtime_enter();
     stop_account_read(&stops);
     *ret_stats = (struct gcrt_stats){
-        .cycle_count = atomic_load_explicit(&totals.cycle_count, memory_order_relaxed),
+        .cycle_count = atomic_load_explicit(&collector_cycles_done, memory_order_relaxed),
         .heap_bytes = atomic_load_explicit(&heap_pressure.heap_bytes, memory_order_relaxed),
         .goal_bytes = atomic_load_explicit(&heap_pressure.goal_bytes, memory_order_relaxed),
         .marked_objects = atomic_load_explicit(&totals.marked_objects, memory_order_relaxed),

@@ -18,5 +18,6 @@ void collector_start(int percent, bool stress_barrier, bool verify);
 
 /* Of the last one, from 1; 0: none yet. Any thread. */
 uint64_t collector_cycle_count(void);
+extern _Atomic uint64_t collector_cycles_done; /* the same, for the layout table */
 
 #endif

@@ -14,23 +14,7 @@
 #include "sched/stop.h"
 #include "sched/thread.h"
 
-struct segment {
-    const void *low, *high;
-};
-
-/* The writable segments of the objects that are loaded. In mapped memory, so that its own words are no roots. */
-struct table {
-    struct segment *segments;
-    size_t count, capacity;
-    uint64_t fingerprint;          /* of the list, as of the look */
-    unsigned long long adds, subs; /* the dynamic linker's counts, likewise */
-};
-
-/* Replaced under the lock; read while the world stands. */
-static struct {
-    struct lock lock;
-    struct table table;
-} loaded;
+struct loaded_objects loaded_objects;
 
 /* Tells whether the dynamic linker's list has changed. An object is complete before it is linked to the end, so while none is unloaded the list
  * can be read without its lock, of which the thread sanitizer knows nothing. */
@@ -42,29 +26,29 @@ static UNSANITIZED uint64_t list_fingerprint(void)
     return mixed;
 }
 
-static void table_add(struct table *table, uintptr_t low, size_t bytes)
+static void table_add(struct loaded_table *table, uintptr_t low, size_t bytes)
 {
     if (table->count == table->capacity) {
-        size_t old_bytes = table->capacity * sizeof(struct segment),
+        size_t old_bytes = table->capacity * sizeof(struct loaded_segment),
                new_bytes = old_bytes != 0 ? old_bytes * 2 : PAGE_BYTES;
         void *grown = old_bytes == 0 ? pages_map(new_bytes) : pages_grow(table->segments, old_bytes, new_bytes);
         if (grown == NULL)
             fatal_exit("out of memory: the table of loaded objects");
         table->segments = grown;
-        table->capacity = new_bytes / sizeof(struct segment);
+        table->capacity = new_bytes / sizeof(struct loaded_segment);
     }
-    table->segments[table->count++] = (struct segment){(const void *)low, (const void *)(low + bytes)};
+    table->segments[table->count++] = (struct loaded_segment){(const void *)low, (const void *)(low + bytes)};
 }
 
-static void table_free(struct table *table)
+static void table_free(struct loaded_table *table)
 {
     if (table->capacity != 0)
-        pages_unmap(table->segments, table->capacity * sizeof(struct segment));
+        pages_unmap(table->segments, table->capacity * sizeof(struct loaded_segment));
 }
 
 static int add_object(struct dl_phdr_info *info, size_t, void *arg)
 {
-    struct table *table = arg;
+    struct loaded_table *table = arg;
     table->adds = info->dlpi_adds;
     table->subs = info->dlpi_subs;
     for (int i = 0; i < info->dlpi_phnum; i++) {
@@ -91,35 +75,38 @@ static void look_away(void *arg)
 
 void roots_refresh(void)
 {
-    struct table table = {0};
+    struct loaded_table table = {0};
     if (roots_are_current())
         return;
     if (thread_current() != NULL)
         runtime_on_scheduler_stack(look_away, &table);
     else
         look(&table);
-    lock_take(&loaded.lock);
-    if (table.adds + table.subs >= loaded.table.adds + loaded.table.subs) { /* else somebody looked later than we */
-        struct table old = loaded.table;
-        loaded.table = table;
+    lock_take(&loaded_objects.lock);
+    if (table.adds + table.subs >=
+        loaded_objects.table.adds + loaded_objects.table.subs) { /* else somebody looked later than we */
+        struct loaded_table old = loaded_objects.table;
+        loaded_objects.table = table;
         table = old;
     }
-    lock_release(&loaded.lock);
+    lock_release(&loaded_objects.lock);
     table_free(&table);
 }
 
 bool roots_are_current(void)
 {
-    lock_take(&loaded.lock);
-    bool is_current = loaded.table.capacity != 0 && loaded.table.fingerprint == list_fingerprint();
-    lock_release(&loaded.lock);
+    lock_take(&loaded_objects.lock);
+    bool is_current = loaded_objects.table.capacity != 0 && loaded_objects.table.fingerprint == list_fingerprint();
+    lock_release(&loaded_objects.lock);
     return is_current;
 }
 
 void roots_visit(root_range_visit *range, void *context)
 {
-    for (size_t i = 0; i < loaded.table.count; i++)
-        range(&(struct root_range){loaded.table.segments[i].low, loaded.table.segments[i].high, ROOT_DATA, 0}, context);
+    for (size_t i = 0; i < loaded_objects.table.count; i++)
+        range(&(struct root_range){loaded_objects.table.segments[i].low, loaded_objects.table.segments[i].high,
+                                   ROOT_DATA, 0},
+              context);
     root_table_visit(range, context);
     stacks_visit(range, context);
 }

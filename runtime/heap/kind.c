@@ -13,12 +13,12 @@
 enum { SLOTS_MIN = 4, WASTE_SHIFT = 3 };
 
 struct kind *kinds;
-static _Atomic uint32_t count = 1; /* written under heap_lock */
+_Atomic uint32_t kind_next_id = 1; /* written under heap_lock */
 static uint32_t type_id_count;     /* under heap_lock */
 
 uint32_t kind_count(void)
 {
-    return atomic_load_explicit(&count, memory_order_acquire); /* pairs with register_locked() */
+    return atomic_load_explicit(&kind_next_id, memory_order_acquire); /* pairs with register_locked() */
 }
 
 void kinds_start(void)
@@ -82,7 +82,7 @@ static uint32_t register_locked(const struct gcrt_type *type, enum kind_shape sh
     if (first != 0)
         return first;
     uint32_t kinds_made = shape == KIND_SINGLE ? 1 : SIZE_CLASS_COUNT + 1;
-    first = atomic_load_explicit(&count, memory_order_relaxed); /* relaxed: we hold the lock */
+    first = atomic_load_explicit(&kind_next_id, memory_order_relaxed); /* relaxed: we hold the lock */
     if (first + kinds_made > KIND_COUNT_MAX)
         fatal_exit("too many types: '%s' is beyond the %d that the heap can tell apart", type->name, KIND_COUNT_MAX);
     uint32_t type_id = ++type_id_count;
@@ -97,7 +97,7 @@ static uint32_t register_locked(const struct gcrt_type *type, enum kind_shape sh
     }
     if (gcrt_observer != NULL)
         announce(&kinds[first]);
-    atomic_store_explicit(&count, first + kinds_made, memory_order_release);
+    atomic_store_explicit(&kind_next_id, first + kinds_made, memory_order_release);
     __atomic_store_n(&type->state->kinds[shape], first, __ATOMIC_RELEASE); /* pairs with kind_first() */
     return first;
 }

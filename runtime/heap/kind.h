@@ -41,8 +41,9 @@ struct kind {
     uint32_t partial;         /* list of swept spans with free slots that no cache holds; under heap_lock */
 };
 
-extern struct kind *kinds; /* indexed by id; reserved address space */
-uint32_t kind_count(void); /* ids below are in use */
+extern struct kind *kinds;            /* indexed by id; reserved address space */
+uint32_t kind_count(void);            /* ids below are in use */
+extern _Atomic uint32_t kind_next_id; /* the same, for the layout table */
 
 /* The built-in ones of gcrt_new_bytes and gcrt_new_conservative: arrays of them. */
 extern const struct gcrt_type kind_bytes_type, kind_conservative_type;

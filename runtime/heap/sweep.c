@@ -23,8 +23,7 @@ static uint64_t mark_bits(const uint8_t *marks)
     return bits;
 }
 
-/* Spans that somebody is sweeping. */
-static _Atomic uint32_t in_work;
+_Atomic uint32_t sweep_in_work;
 
 /* Tells the observer who died; marks become the allocated bits. Returns the number of free slots. */
 static uint32_t sweep_span(uint32_t first)
@@ -48,7 +47,7 @@ static uint32_t sweep_span(uint32_t first)
     return span->slot_count - alive;
 }
 
-/* The next span of the list, or 0. Counted in in_work. */
+/* The next span of the list, or 0. Counted in sweep_in_work. */
 static uint32_t take_off_list(struct kind *kind)
 {
     /* Acquire: pairs with the release below: whoever sees an empty list sees its last span counted, too. */
@@ -57,7 +56,7 @@ static uint32_t take_off_list(struct kind *kind)
     lock_take(&heap_lock);
     uint32_t first = atomic_load_explicit(&kind->unswept, memory_order_relaxed); /* relaxed: under the lock */
     if (first != 0) {
-        atomic_fetch_add_explicit(&in_work, 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&sweep_in_work, 1, memory_order_relaxed);
         atomic_store_explicit(&kind->unswept, heap_layout.spans[first].next, memory_order_release);
     }
     lock_release(&heap_lock);
@@ -73,13 +72,13 @@ uint32_t sweep_take(uint32_t kind_id, uint32_t *ret_free_slots)
         return 0;
     *ret_free_slots = sweep_span(first);
     /* Release: pairs with sweep_await_others(). */
-    atomic_fetch_sub_explicit(&in_work, 1, memory_order_release);
+    atomic_fetch_sub_explicit(&sweep_in_work, 1, memory_order_release);
     return first;
 }
 
 void sweep_await_others(void)
 {
-    while (atomic_load_explicit(&in_work, memory_order_acquire) != 0) /* acquire: pairs with sweep_take() */
+    while (atomic_load_explicit(&sweep_in_work, memory_order_acquire) != 0) /* acquire: pairs with sweep_take() */
         sched_yield(); /* an observer may keep the sweeper waiting for another process */
 }
 

@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Spans that somebody is sweeping. */
+extern _Atomic uint32_t sweep_in_work;
+
 /* The next span of the kind's unswept list, swept and the caller's; 0: the list is empty. Caller: on a worker. */
 uint32_t sweep_take(uint32_t kind_id, uint32_t *ret_free_slots);
 

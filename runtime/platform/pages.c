@@ -16,15 +16,7 @@ enum { GUARDS_BY_MPROTECT_MAX = 16000 };
 
 /* ---- what is mapped ---- */
 
-struct mapping {
-    uintptr_t low, high;
-};
-
-static struct {
-    struct lock lock;
-    struct mapping *items; /* in no order */
-    size_t count, capacity;
-} mappings;
+struct page_mappings page_mappings;
 
 static void *map(size_t bytes)
 {
@@ -34,44 +26,46 @@ static void *map(size_t bytes)
 
 static bool reserve_item(void)
 {
-    if (mappings.count < mappings.capacity)
+    if (page_mappings.count < page_mappings.capacity)
         return true;
-    size_t bytes = mappings.capacity * sizeof(struct mapping), grown_bytes = bytes != 0 ? 2 * bytes : PAGE_BYTES;
-    void *grown = bytes != 0 ? mremap(mappings.items, bytes, grown_bytes, MREMAP_MAYMOVE) : map(grown_bytes);
+    size_t bytes = page_mappings.capacity * sizeof(struct page_mapping),
+           grown_bytes = bytes != 0 ? 2 * bytes : PAGE_BYTES;
+    void *grown = bytes != 0 ? mremap(page_mappings.items, bytes, grown_bytes, MREMAP_MAYMOVE) : map(grown_bytes);
     if (grown == NULL || grown == MAP_FAILED)
         return false;
-    mappings.items = grown;
-    mappings.capacity = grown_bytes / sizeof(struct mapping);
+    page_mappings.items = grown;
+    page_mappings.capacity = grown_bytes / sizeof(struct page_mapping);
     return true;
 }
 
 /* False: no memory to remember it. */
 static bool remember(void *address, size_t bytes)
 {
-    lock_take(&mappings.lock);
+    lock_take(&page_mappings.lock);
     bool has_room = reserve_item();
     if (has_room)
-        mappings.items[mappings.count++] = (struct mapping){(uintptr_t)address, (uintptr_t)address + bytes};
-    lock_release(&mappings.lock);
+        page_mappings.items[page_mappings.count++] = (struct page_mapping){(uintptr_t)address,
+                                                                           (uintptr_t)address + bytes};
+    lock_release(&page_mappings.lock);
     return has_room;
 }
 
 static void forget(void *address)
 {
-    lock_take(&mappings.lock);
-    for (size_t i = mappings.count; i-- > 0;)
-        if (mappings.items[i].low == (uintptr_t)address) {
-            mappings.items[i] = mappings.items[--mappings.count];
+    lock_take(&page_mappings.lock);
+    for (size_t i = page_mappings.count; i-- > 0;)
+        if (page_mappings.items[i].low == (uintptr_t)address) {
+            page_mappings.items[i] = page_mappings.items[--page_mappings.count];
             break;
         }
-    lock_release(&mappings.lock);
+    lock_release(&page_mappings.lock);
 }
 
 void pages_visit(void (*each)(uintptr_t low, uintptr_t high, void *context), void *context)
 {
-    for (size_t i = 0; i < mappings.count; i++)
-        each(mappings.items[i].low, mappings.items[i].high, context);
-    each((uintptr_t)mappings.items, (uintptr_t)(mappings.items + mappings.capacity), context);
+    for (size_t i = 0; i < page_mappings.count; i++)
+        each(page_mappings.items[i].low, page_mappings.items[i].high, context);
+    each((uintptr_t)page_mappings.items, (uintptr_t)(page_mappings.items + page_mappings.capacity), context);
 }
 
 /* ---- */

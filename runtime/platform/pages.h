@@ -6,7 +6,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platform/lock.h"
+
 enum { PAGE_BYTES = 4096 };
+
+/* What is mapped here, and no longer; for the layout table. */
+struct page_mapping {
+    uintptr_t low, high;
+};
+struct page_mappings {
+    struct lock lock;
+    struct page_mapping *items; /* in no order */
+    size_t count, capacity;
+};
+extern struct page_mappings page_mappings;
 
 /* Readable and writable, zero, taking memory as it is touched, never in huge pages. NULL: refused. */
 [[nodiscard]] void *pages_map(size_t bytes);

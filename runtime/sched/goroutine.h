@@ -67,6 +67,7 @@ struct goroutine {
 
 /* The newest record; all of them follow by all_next. Dead and idle ones are among them. */
 struct goroutine *goroutine_first(void);
+extern _Atomic(struct goroutine *) goroutine_newest; /* the same, for the layout table */
 
 /* Invariant G2: aborts with the transition when it is none of the arrows. */
 void goroutine_set_status(struct goroutine *goroutine, enum goroutine_status status);

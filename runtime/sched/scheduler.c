@@ -45,9 +45,7 @@ static struct {
     bool exits;
 } result;
 
-static struct {
-    const void *low, *high;
-} caller_stack;
+struct caller_stack scheduler_caller;
 
 void scheduler_make_runnable(struct worker *worker, struct goroutine *goroutine)
 {
@@ -329,8 +327,8 @@ void scheduler_finish(int status, bool exits)
 
 void scheduler_caller_stack(const void **ret_low, const void **ret_high)
 {
-    *ret_low = caller_stack.low;
-    *ret_high = caller_stack.high;
+    *ret_low = scheduler_caller.low;
+    *ret_high = scheduler_caller.high;
 }
 
 static struct {
@@ -355,7 +353,7 @@ static void make_main_goroutine(const void *frame)
     struct goroutine *goroutine = goroutine_make(worker, "main", options.main_stack_bytes, main_function, NULL);
     goroutine->is_main = true;
     if (gcrt_observer != NULL) {
-        gcrt_observer->stack(worker->index, (uintptr_t)caller_stack.low, (uintptr_t)caller_stack.high);
+        gcrt_observer->stack(worker->index, (uintptr_t)scheduler_caller.low, (uintptr_t)scheduler_caller.high);
         gcrt_observer->go_create(worker->index, goroutine->id, 0, (uintptr_t)main_call.entry, frame);
     }
     runnable_add_global(goroutine);
@@ -384,8 +382,8 @@ __attribute__((noinline)) int scheduler_run(int (*entry)(void *arg), void *arg)
                      :
                      : "r"(registers)
                      : "memory");
-    caller_stack.low = registers;
-    caller_stack.high = (const void *)own_stack_high();
+    scheduler_caller.low = registers;
+    scheduler_caller.high = (const void *)own_stack_high();
     main_call.entry = entry;
     main_call.arg = arg;
     make_main_goroutine(__builtin_frame_address(0));

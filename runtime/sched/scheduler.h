@@ -44,6 +44,11 @@ GCRT_NORETURN void scheduler_loop(struct thread *thread);
 void scheduler_finish(int status, bool exits);
 
 /* The stack of gcrt_run's caller, from where it waits (registers included) upwards: a root. */
+struct caller_stack {
+    const void *low, *high;
+};
+extern struct caller_stack scheduler_caller; /* for the layout table */
+
 void scheduler_caller_stack(const void **ret_low, const void **ret_high);
 
 #endif

@@ -31,21 +31,21 @@ struct pool {
 };
 
 static struct pool pools[STACK_CLASSES];
-static _Atomic(struct goroutine *) newest_record;
+_Atomic(struct goroutine *) goroutine_newest;
 
 struct goroutine *goroutine_first(void)
 {
     /* Acquire: pairs with the release in record_publish(); all_next of what is found is written. */
-    return atomic_load_explicit(&newest_record, memory_order_acquire);
+    return atomic_load_explicit(&goroutine_newest, memory_order_acquire);
 }
 
 static void record_publish(struct goroutine *goroutine)
 {
-    struct goroutine *next = atomic_load_explicit(&newest_record, memory_order_relaxed);
+    struct goroutine *next = atomic_load_explicit(&goroutine_newest, memory_order_relaxed);
     do {
         goroutine->all_next = next;
         /* Release: pairs with goroutine_first(). */
-    } while (!atomic_compare_exchange_weak_explicit(&newest_record, &next, goroutine, memory_order_release,
+    } while (!atomic_compare_exchange_weak_explicit(&goroutine_newest, &next, goroutine, memory_order_release,
                                                     memory_order_relaxed));
 }
 

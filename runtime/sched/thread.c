@@ -14,21 +14,21 @@
 
 __thread struct thread *gcrt_thread __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-static _Atomic(struct thread *) newest_thread;
+_Atomic(struct thread *) thread_newest;
 
 struct thread *thread_first(void)
 {
     /* Acquire: pairs with the release in publish(). */
-    return atomic_load_explicit(&newest_thread, memory_order_acquire);
+    return atomic_load_explicit(&thread_newest, memory_order_acquire);
 }
 
 static void publish(struct thread *thread)
 {
-    struct thread *next = atomic_load_explicit(&newest_thread, memory_order_relaxed);
+    struct thread *next = atomic_load_explicit(&thread_newest, memory_order_relaxed);
     do {
         thread->all_next = next;
         /* Release: pairs with thread_first(). */
-    } while (!atomic_compare_exchange_weak_explicit(&newest_thread, &next, thread, memory_order_release,
+    } while (!atomic_compare_exchange_weak_explicit(&thread_newest, &next, thread, memory_order_release,
                                                     memory_order_relaxed));
 }
 

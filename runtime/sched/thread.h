@@ -87,6 +87,7 @@ static inline uint64_t thread_random(struct thread *thread)
 
 /* The newest record of all. The list only grows, at this end. */
 struct thread *thread_first(void);
+extern _Atomic(struct thread *) thread_newest; /* the same, for the layout table */
 
 /* Before the first thread_start(). */
 void threads_prepare(void);

@@ -2,12 +2,12 @@
 
 #include "platform/log.h"
 
-static struct worker workers[WORKER_COUNT_MAX];
-static unsigned made_count;
+struct worker workers[WORKER_COUNT_MAX];
+unsigned workers_made;
 
 unsigned worker_count(void)
 {
-    return made_count;
+    return workers_made;
 }
 
 struct worker *worker_at(unsigned index)
@@ -17,11 +17,11 @@ struct worker *worker_at(unsigned index)
 
 void workers_make(unsigned count)
 {
-    if (made_count != 0)
+    if (workers_made != 0)
         fatal_abort("the workers are made twice");
     for (unsigned i = 0; i < count; i++) {
         workers[i].index = i;
         workers[i].timers.next_ns = INT64_MAX;
     }
-    made_count = count;
+    workers_made = count;
 }

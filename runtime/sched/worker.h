@@ -10,6 +10,10 @@
 
 enum { WORKER_COUNT_MAX = 256 };
 
+/* For the layout table; others ask worker_at() and worker_count(). */
+extern struct worker workers[WORKER_COUNT_MAX];
+extern unsigned workers_made;
+
 /* The worker of the caller's thread. NULL on a foreign thread, and in a blocking call. */
 static inline __attribute__((always_inline)) struct worker *worker_current(void)
 {

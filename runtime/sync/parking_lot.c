@@ -5,26 +5,19 @@
 
 #include "platform/lock.h"
 
-enum { BUCKET_BITS = 8, LINE_BYTES = 64 };
-
-struct lot_bucket {
-    _Alignas(LINE_BYTES) struct lock lock;
-    struct lot_waiter *first;
-};
-
-static struct lot_bucket buckets[1 << BUCKET_BITS];
+struct lot_bucket lot_buckets[1 << LOT_BUCKET_BITS];
 
 struct lot_bucket *lot_lock(const void *address)
 {
     /* Fibonacci hashing: the upper bits of a product with 2^64 divided by the golden ratio. */
-    struct lot_bucket *bucket = &buckets[(uintptr_t)address * 0x9e3779b97f4a7c15 >> (64 - BUCKET_BITS)];
+    struct lot_bucket *bucket = &lot_buckets[(uintptr_t)address * 0x9e3779b97f4a7c15 >> (64 - LOT_BUCKET_BITS)];
     lock_take(&bucket->lock);
     return bucket;
 }
 
 bool lot_owns(const void *address)
 {
-    return (uintptr_t)address - (uintptr_t)buckets < sizeof buckets;
+    return (uintptr_t)address - (uintptr_t)lot_buckets < sizeof lot_buckets;
 }
 
 void lot_unlock(struct lot_bucket *bucket)

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+#include "platform/lock.h"
 #include "sched/goroutine.h"
 
 struct lot_waiter {
@@ -25,7 +26,13 @@ struct lot_waiter {
     struct lot_waiter *next_address; /* valid in the first */
 };
 
-struct lot_bucket;
+enum { LOT_BUCKET_BITS = 8, LOT_LINE_BYTES = 64 };
+
+struct lot_bucket {
+    _Alignas(LOT_LINE_BYTES) struct lock lock;
+    struct lot_waiter *first;
+};
+extern struct lot_bucket lot_buckets[1 << LOT_BUCKET_BITS]; /* for the layout table */
 
 /* Locks the bucket of the address. */
 struct lot_bucket *lot_lock(const void *address);

@@ -13,25 +13,11 @@
 
 #include "sync/caller.h"
 #include "sync/channel.h"
+#include "sync/selection.h"
 
 enum {
     CASES_MAX = 65535,
     CASES_IN_FRAME = 8, /* more of them lie in an object of the heap that the frame keeps alive */
-};
-
-/* Copied from the caller's cases, which others could change while we wait. */
-struct entry {
-    struct gcrt_chan *chan;
-    uint16_t case_index;
-    bool sends;
-};
-
-struct selection {
-    struct gcrt_case *cases;
-    struct entry *entries; /* the cases with a channel, by its address */
-    size_t count;
-    struct waiter *waiters; /* one for each entry, once the goroutine parks */
-    _Atomic(struct waiter *) winner;
 };
 
 /* A number below `limit`, all of them equally likely. */
@@ -46,17 +32,17 @@ static void collect_entries(struct selection *selection, size_t case_count)
 {
     for (size_t i = 0; i < case_count; i++)
         if (selection->cases[i].chan != NULL)
-            selection->entries[selection->count++] = (struct entry){selection->cases[i].chan, (uint16_t)i,
-                                                                    selection->cases[i].direction == GCRT_CASE_SEND};
+            selection->entries[selection->count++] = (struct select_entry){
+                selection->cases[i].chan, (uint16_t)i, selection->cases[i].direction == GCRT_CASE_SEND};
 }
 
 /* Shell's sort with Ciura's gaps: for the few cases that a select has it is an insertion sort, and for thousands it still is quick. */
-static void sort_entries(struct entry *entries, size_t count)
+static void sort_entries(struct select_entry *entries, size_t count)
 {
     static const size_t gaps[] = {17961, 7983, 3548, 1577, 701, 301, 132, 57, 23, 10, 4, 1};
     for (size_t g = 0; g < sizeof gaps / sizeof gaps[0]; g++)
         for (size_t i = gaps[g]; i < count; i++) {
-            struct entry entry = entries[i];
+            struct select_entry entry = entries[i];
             size_t at = i;
             for (; at >= gaps[g] && entries[at - gaps[g]].chan > entry.chan; at -= gaps[g])
                 entries[at] = entries[at - gaps[g]];
@@ -65,7 +51,7 @@ static void sort_entries(struct entry *entries, size_t count)
 }
 
 /* Of several cases that wait in one list the first will be served: so those of one channel are shuffled. */
-static void shuffle_equals(struct entry *entries, size_t count)
+static void shuffle_equals(struct select_entry *entries, size_t count)
 {
     size_t first = 0;
     for (size_t i = 1; i < count; i++) {
@@ -74,7 +60,7 @@ static void shuffle_equals(struct entry *entries, size_t count)
             continue;
         }
         size_t other = first + random_below(i - first + 1);
-        struct entry entry = entries[i];
+        struct select_entry entry = entries[i];
         entries[i] = entries[other];
         entries[other] = entry;
     }
@@ -101,15 +87,15 @@ static void unlock_all(struct selection *selection)
 
 /* ---- without parking, under all locks ---- */
 
-static bool can_go_on(const struct entry *entry)
+static bool can_go_on(const struct select_entry *entry)
 {
     return entry->sends ? chan_can_send(entry->chan) : chan_can_receive(entry->chan);
 }
 
 /* One of those that can go on; NULL: none. */
-static const struct entry *choose(const struct selection *selection)
+static const struct select_entry *choose(const struct selection *selection)
 {
-    const struct entry *chosen = NULL;
+    const struct select_entry *chosen = NULL;
     size_t ready_count = 0;
     for (size_t i = 0; i < selection->count; i++) {
         if (!can_go_on(&selection->entries[i]))
@@ -121,7 +107,7 @@ static const struct entry *choose(const struct selection *selection)
     return chosen;
 }
 
-static enum chan_result perform(const struct selection *selection, const struct entry *entry,
+static enum chan_result perform(const struct selection *selection, const struct select_entry *entry,
                                 struct goroutine **ret_woken)
 {
     void *element = selection->cases[entry->case_index].element;
@@ -130,10 +116,10 @@ static enum chan_result perform(const struct selection *selection, const struct 
 }
 
 /* Does one of the cases that can go on; NULL: there was none. A waiter whom another's select wins in between makes us choose again. */
-static const struct entry *try_cases(const struct selection *selection, enum chan_result *ret_result,
-                                     struct goroutine **ret_woken)
+static const struct select_entry *try_cases(const struct selection *selection, enum chan_result *ret_result,
+                                            struct goroutine **ret_woken)
 {
-    const struct entry *chosen;
+    const struct select_entry *chosen;
     do {
         chosen = choose(selection);
         if (chosen == NULL)
@@ -145,7 +131,7 @@ static const struct entry *try_cases(const struct selection *selection, enum cha
 
 /* ---- parking ---- */
 
-static struct waiter_list *list_of(const struct entry *entry)
+static struct waiter_list *list_of(const struct select_entry *entry)
 {
     return entry->sends ? &entry->chan->senders : &entry->chan->receivers;
 }
@@ -154,7 +140,7 @@ static void add_waiters(struct selection *selection)
 {
     struct goroutine *goroutine = goroutine_current();
     for (size_t i = 0; i < selection->count; i++) {
-        const struct entry *entry = &selection->entries[i];
+        const struct select_entry *entry = &selection->entries[i];
         struct waiter *waiter = &selection->waiters[i];
         *waiter = (struct waiter){
             .goroutine = goroutine, .to = selection->cases[entry->case_index].element, .winner = &selection->winner};
@@ -176,7 +162,7 @@ static bool commit_unlock_all(struct goroutine *, void *arg)
 }
 
 /* Takes the locks along, and returns with them. */
-static const struct entry *wait_for_one(struct selection *selection, enum chan_result *ret_result)
+static const struct select_entry *wait_for_one(struct selection *selection, enum chan_result *ret_result)
 {
     add_waiters(selection);
     goroutine_current()->selection = selection;
@@ -200,7 +186,7 @@ void select_visit_channels(const void *selection, void (*each)(const struct gcrt
 
 /* ---- the public calls ---- */
 
-static int finish(const struct selection *selection, const struct entry *chosen, enum chan_result result)
+static int finish(const struct selection *selection, const struct select_entry *chosen, enum chan_result result)
 {
     if (chosen->sends && result == CHAN_CLOSED)
         chan_panic_closed();
@@ -219,7 +205,7 @@ static int run(struct selection *selection, size_t case_count, bool may_park)
     enum chan_result result;
     struct goroutine *woken = NULL;
     lock_all(selection);
-    const struct entry *chosen = try_cases(selection, &result, &woken);
+    const struct select_entry *chosen = try_cases(selection, &result, &woken);
     if (chosen == NULL && may_park)
         chosen = wait_for_one(selection, &result);
     unlock_all(selection);
@@ -232,12 +218,12 @@ static int start(struct gcrt_case *cases, size_t count, bool may_park, const cha
 {
     if (count > CASES_MAX)
         gcrt_panic("%s: %zu cases, but at most %d are possible", call, count, CASES_MAX);
-    struct entry entries[CASES_IN_FRAME];
+    struct select_entry entries[CASES_IN_FRAME];
     struct waiter waiters[CASES_IN_FRAME];
     struct selection selection = {.cases = cases, .entries = entries, .waiters = waiters};
     if (count > CASES_IN_FRAME) {
         selection.waiters = gcrt_new_conservative(count * (sizeof *waiters + sizeof *entries));
-        selection.entries = (struct entry *)(selection.waiters + count);
+        selection.entries = (struct select_entry *)(selection.waiters + count);
     }
     caller_enter(call);
     int chosen = run(&selection, count, may_park);

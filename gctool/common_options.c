@@ -44,5 +44,8 @@ const struct option option_color = {.name = "color",
                                     .value = "WHEN",
                                     .choices = color_choices,
                                     .text = "when to write colour; auto is on a terminal, unless NO_COLOR is set"};
+const struct option option_ptrace = {.name = "ptrace",
+                                     .kind = OPTION_FLAG,
+                                     .text = "hold a process and read its memory from outside, instead of asking it"};
 const struct option option_quiet = {
     .name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .text = "print errors and what was asked for alone"};

@@ -1,6 +1,7 @@
 #include "gctool/target.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,8 +11,12 @@
 
 #include "base/error.h"
 #include "gctool/model/heap_load.h"
+#include "gctool/options.h"
+#include "gctool/output/diagnostic.h"
 #include "gctool/process/dump_request.h"
+#include "gctool/process/memory.h"
 #include "gctool/process/symbolizer.h"
+#include "gctool/remote/remote_snapshot.h"
 
 /* Files that are gone or were changed name nothing, which the report shows by itself: addresses without names. */
 static int add_modules(struct snapshot *snapshot, struct symbolizer *symbolizer)
@@ -76,7 +81,7 @@ static bool is_pid(const char *word, pid_t *ret_pid)
 }
 
 /* A dump that nobody keeps. */
-static int load_process(pid_t pid, struct target *target, struct error *reterr)
+static int load_asked(pid_t pid, struct target *target, struct error *reterr)
 {
     char path[PATH_MAX];
     const char *folder = getenv("TMPDIR");
@@ -93,12 +98,65 @@ static int load_process(pid_t pid, struct target *target, struct error *reterr)
     return error;
 }
 
-int target_open(const char *word, struct target *ret_target, struct error *reterr)
+/* Reads what is held or dumped, lets it go, and says what it lacks. */
+static int load_memory(struct memory *memory, struct target *target, struct error *reterr)
+{
+    char note[REMOTE_NOTE_BYTES];
+    int error = remote_snapshot(memory, &target->snapshot, note, reterr);
+    if (error == 0 && note[0] != '\0')
+        diagnostic_warning("%s: %s", memory->name, note);
+    memory_close(memory);
+    return error;
+}
+
+static int load_held(pid_t pid, struct target *target, struct error *reterr)
+{
+    struct memory memory;
+    int error = memory_hold_process(&memory, pid, reterr);
+    return error < 0 ? error : load_memory(&memory, target, reterr);
+}
+
+/* One that does not answer is held and read; when that fails as well, the first reason is told. */
+static int load_process(pid_t pid, struct target *target, struct error *reterr)
+{
+    int error = load_asked(pid, target, reterr);
+    if (error == 0 || error == -ESRCH || error == -ECANCELED)
+        return error;
+    return load_held(pid, target, NULL) == 0 ? 0 : error;
+}
+
+static bool is_elf(const char *path)
+{
+    char magic[4] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    ssize_t bytes = pread(fd, magic, sizeof magic, 0);
+    close(fd);
+    return bytes == sizeof magic && memcmp(magic, "\177ELF", sizeof magic) == 0;
+}
+
+static int load_file(const char *path, struct target *target, struct error *reterr)
+{
+    struct memory memory;
+    if (strcmp(path, "-") == 0 || !is_elf(path))
+        return heap_load(path, &target->snapshot, &target->file, reterr);
+    int error = memory_open_core(&memory, path, reterr);
+    return error < 0 ? error : load_memory(&memory, target, reterr);
+}
+
+static int load(const char *word, bool by_ptrace, struct target *target, struct error *reterr)
 {
     pid_t pid;
-    *ret_target = (struct target){0};
-    int error = is_pid(word, &pid) ? load_process(pid, ret_target, reterr)
-                                   : heap_load(word, &ret_target->snapshot, &ret_target->file, reterr);
+    *target = (struct target){0};
+    if (!is_pid(word, &pid))
+        return load_file(word, target, reterr);
+    return by_ptrace ? load_held(pid, target, reterr) : load_process(pid, target, reterr);
+}
+
+static int load_and_name(const char *word, bool by_ptrace, struct target *ret_target, struct error *reterr)
+{
+    int error = load(word, by_ptrace, ret_target, reterr);
     if (error < 0)
         return error;
     error = symbolize(ret_target);
@@ -107,6 +165,16 @@ int target_open(const char *word, struct target *ret_target, struct error *reter
         return error_set(reterr, error, "cannot name the addresses in '%s': out of memory", word);
     }
     return 0;
+}
+
+int target_open(const char *word, struct target *ret_target, struct error *reterr)
+{
+    return load_and_name(word, false, ret_target, reterr);
+}
+
+int target_open_operand(const struct options *options, struct target *ret_target, struct error *reterr)
+{
+    return load_and_name(options->operands[0], options_given(options, &option_ptrace), ret_target, reterr);
 }
 
 void target_close(struct target *target)

@@ -1,5 +1,5 @@
-/* target.h: what a verb that looks at a program was given, as a snapshot: a heap dump, or a running process, which is asked for
- * one. The tool looks, the user does not say.
+/* target.h: what a verb that looks at a program was given, as a snapshot: a heap dump; a running process, which is asked for one, or when it does
+ * not answer is held and read; a core. The tool looks, the user does not say. What a snapshot lacks is told as a warning.
  */
 #ifndef GCTOOL_TARGET_H
 #define GCTOOL_TARGET_H
@@ -8,6 +8,7 @@
 #include "tracer/format/trace_reader.h"
 
 struct error;
+struct options;
 struct symbolizer;
 
 struct target {
@@ -18,6 +19,9 @@ struct target {
 
 /* Loads it, and names its addresses from the files of the program where they are still what they were. 0, or negative with `reterr`. */
 [[nodiscard]] int target_open(const char *word, struct target *ret_target, struct error *reterr);
+
+/* The same for a verb's first operand, with its option --ptrace. */
+[[nodiscard]] int target_open_operand(const struct options *options, struct target *ret_target, struct error *reterr);
 
 void target_close(struct target *target);
 

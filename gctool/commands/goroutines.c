@@ -60,7 +60,7 @@ static int run_list(const struct options *options, struct target *target, struct
 static int run(const struct options *options, struct output *output, struct error *reterr)
 {
     struct target target;
-    int error = target_open(options->operands[0], &target, reterr);
+    int error = target_open_operand(options, &target, reterr);
     if (error < 0)
         return error;
     error = options_given(options, &option_why)
@@ -70,8 +70,9 @@ static int run(const struct options *options, struct output *output, struct erro
     return error;
 }
 
-static const struct option *const options[] = {&option_why,   &option_stacks, &option_sort,  &option_filter,
-                                               &option_limit, &option_json,   &option_color, NULL};
+static const struct option *const options[] = {&option_why,    &option_stacks, &option_sort,
+                                               &option_filter, &option_limit,  &option_ptrace,
+                                               &option_json,   &option_color,  NULL};
 
 static const struct verb_status statuses[] = {
     {"0", "they are printed"},
@@ -90,7 +91,7 @@ const struct verb verb_goroutines = {
     .options = options,
     .description =
         "Goroutines that run the same function, were started at the same place and wait in the same way are one row. "
-        "TARGET is a process, or a heap dump ('gctool dump', GCRT_HEAPDUMP), or '-' for a dump on standard input.",
+        "TARGET is a process, a core, or a heap dump ('gctool dump', GCRT_HEAPDUMP); '-' is a dump on standard input.",
     .statuses = statuses,
     .paged = true,
     .run = run,

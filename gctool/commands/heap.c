@@ -177,7 +177,7 @@ static int run(const struct options *options, struct output *output, struct erro
         return STATUS_USAGE;
     }
     struct target target;
-    int error = target_open(options->operands[0], &target, reterr);
+    int error = target_open_operand(options, &target, reterr);
     if (error < 0)
         return error;
     error = (asks_path ? run_path : run_stats)(options, &target, output, reterr);
@@ -185,8 +185,8 @@ static int run(const struct options *options, struct output *output, struct erro
     return error;
 }
 
-static const struct option *const options[] = {
-    &option_stacks, &option_sort, &option_filter, &option_limit, &option_json, &option_color, NULL};
+static const struct option *const options[] = {&option_stacks, &option_sort, &option_filter, &option_limit,
+                                               &option_ptrace, &option_json, &option_color,  NULL};
 
 static const struct verb_status statuses[] = {
     {"0", "it is printed; what could not be read is said"},
@@ -209,7 +209,7 @@ const struct verb verb_heap = {
         "of a type, alive: the shortest way from a root. TYPE is a part of a type's name; ADDRESS begins with 0x and "
         "may "
         "point into the object.\n\n"
-        "TARGET is a process, or a heap dump ('gctool dump', GCRT_HEAPDUMP), or '-' for a dump on standard input.",
+        "TARGET is a process, a core, or a heap dump ('gctool dump', GCRT_HEAPDUMP); '-' is a dump on standard input.",
     .statuses = statuses,
     .paged = true,
     .run = run,

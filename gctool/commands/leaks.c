@@ -87,7 +87,7 @@ static struct ranking_options ranking_of(const struct options *options)
 static int run_snapshot(const struct options *options, struct output *output, struct error *reterr)
 {
     struct target target;
-    int error = target_open(options->operands[0], &target, reterr);
+    int error = target_open_operand(options, &target, reterr);
     if (error < 0)
         return error;
     const struct ranking_options ranking = ranking_of(options);
@@ -159,8 +159,9 @@ static int run(const struct options *options, struct output *output, struct erro
     return is_trace(options->operands[0]) ? run_trace(options, output, reterr) : run_snapshot(options, output, reterr);
 }
 
-static const struct option *const options[] = {&option_suspects, &option_stacks, &option_sort,  &option_filter,
-                                               &option_limit,    &option_json,   &option_color, NULL};
+static const struct option *const options[] = {&option_suspects, &option_stacks, &option_sort,
+                                               &option_filter,   &option_limit,  &option_ptrace,
+                                               &option_json,     &option_color,  NULL};
 
 static const struct verb_status statuses[] = {
     {"0", "no goroutine is leaked; of a trace: what grows, if anything, is printed"},

@@ -71,16 +71,6 @@ static int read_names(struct loader *loader, struct payload *payload)
     return 0;
 }
 
-/* Type 0 stands for what no TYPES entry tells of. */
-static int add_type(struct snapshot *snapshot, const struct snapshot_type *type)
-{
-    int error = array_reserve(&snapshot->types, &snapshot->type_capacity, snapshot->type_count + 1,
-                              sizeof *snapshot->types);
-    if (error == 0)
-        snapshot->types[snapshot->type_count++] = *type;
-    return error;
-}
-
 static int read_types(struct loader *loader, struct payload *payload)
 {
     while (payload->at < payload->end && !payload->bad) {
@@ -96,7 +86,7 @@ static int read_types(struct loader *loader, struct payload *payload)
         struct snapshot_type type = {name != NULL ? name : "", size, (uint32_t)flags};
         error = array_reserve(&loader->type_index, &loader->type_index_capacity, id + 1, sizeof *loader->type_index);
         if (error == 0)
-            error = add_type(loader->snapshot, &type);
+            error = snapshot_add_type(loader->snapshot, &type);
         if (error < 0)
             return error;
         loader->type_index[id] = (uint32_t)loader->snapshot->type_count;
@@ -391,7 +381,8 @@ int heap_load_input(struct trace_input *take_input, struct snapshot **ret_snapsh
 {
     struct loader *loader = calloc(1, sizeof *loader);
     struct snapshot_builder *builder = loader != NULL ? snapshot_builder_new() : NULL;
-    if (builder == NULL || add_type(snapshot_builder_snapshot(builder), &(struct snapshot_type){.name = ""}) < 0) {
+    if (builder == NULL ||
+        snapshot_add_type(snapshot_builder_snapshot(builder), &(struct snapshot_type){.name = ""}) < 0) {
         trace_input_close(take_input);
         free(loader);
         snapshot_builder_free(builder);

@@ -139,6 +139,8 @@ struct snapshot *snapshot_builder_snapshot(struct snapshot_builder *builder);
                                       uint32_t birth_cycle);
 [[nodiscard]] int snapshot_add_edge(struct snapshot_builder *builder, uint64_t offset_words, uint64_t target_address,
                                     enum heap_edge kind);
+[[nodiscard]] int snapshot_add_type(struct snapshot *snapshot,
+                                    const struct snapshot_type *type); /* 0 or -ENOMEM; type 0 is what is unknown */
 [[nodiscard]] int snapshot_add_module(struct snapshot *snapshot,
                                       const struct snapshot_module *module); /* 0 or -ENOMEM */
 [[nodiscard]] int snapshot_add_root(struct snapshot_builder *builder, const struct snapshot_root *root,

@@ -108,6 +108,15 @@ int snapshot_add_edge(struct snapshot_builder *builder, uint64_t offset_words, u
     return 0;
 }
 
+int snapshot_add_type(struct snapshot *snapshot, const struct snapshot_type *type)
+{
+    int error = array_reserve(&snapshot->types, &snapshot->type_capacity, snapshot->type_count + 1,
+                              sizeof *snapshot->types);
+    if (error == 0)
+        snapshot->types[snapshot->type_count++] = *type;
+    return error;
+}
+
 int snapshot_add_module(struct snapshot *snapshot, const struct snapshot_module *module)
 {
     int error = array_reserve(&snapshot->modules, &snapshot->module_capacity, snapshot->module_count + 1,

@@ -22,7 +22,11 @@
       "the recording was ended while the program went on: what had died but was not yet swept "    \
       "counts as alive")                                                                           \
     X(NO_END, "no orderly end", 0,                                                                 \
-      "the program was killed or crashed: what had died since the last sweep counts as alive")     \
+      "the program was killed, crashed or left another way: what had died since the last sweep "   \
+      "counts as alive")                                                                           \
+    X(UNKNOWN_END, "end unknown", 0,                                                               \
+      "the event that tells of the program's end is missing: what had died since the last sweep "  \
+      "counts as alive")                                                                           \
     X(NOT_SWEPT, "no last collection", 0,                                                          \
       "the program ended without a last collection: what had died since the last sweep counts as " \
       "alive")

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 static uint64_t permille(uint64_t part, uint64_t whole)
 {
@@ -64,25 +65,45 @@ static struct sums sum_up(const struct model *model)
     return sums;
 }
 
-static const char *ending_word(const struct model *model)
+enum { ENDING_TEXT_BYTES = 80 };
+
+/* RUN_END knows best; where it is missing, the file's end says what the recording saw. */
+static const char *ending_text(const struct model *model, char text[ENDING_TEXT_BYTES])
 {
-    if (model->ended)
+    const struct trace_end *end = &model->file.end;
+    int left_with = (int)(uint32_t)model->exit_status;
+    if (model->past_until)
+        return "after the interval";
+    if (model->ended && left_with == 0)
         return "ended";
-    if (model->file.truncated)
+    if (model->ended)
+        snprintf(text, ENDING_TEXT_BYTES, "ended with status %d", left_with);
+    else if (!model->file.has_end)
         return "unknown";
-    if (model->file.has_end && model->file.end.ending == TRACE_DETACHED)
+    else if (end->ending == TRACE_ENDED)
+        return "ended, with what status is unknown";
+    else if (end->ending == TRACE_DETACHED)
         return "still running";
-    return "killed or crashed";
+    else if (end->ending != TRACE_DIED)
+        return "unknown";
+    else if (WIFSIGNALED(end->wait_status))
+        snprintf(text, ENDING_TEXT_BYTES, "killed by signal %d (%s)", WTERMSIG(end->wait_status),
+                 strsignal(WTERMSIG(end->wait_status)));
+    else
+        snprintf(text, ENDING_TEXT_BYTES, "left with status %d, not by the end of gcrt_run",
+                 WEXITSTATUS(end->wait_status));
+    return text;
 }
 
 static int make_summary(struct model *model, const struct section_options *options, struct rows *rows)
 {
+    char ending[ENDING_TEXT_BYTES];
     struct sums sums = sum_up(model);
     struct completeness judged = completeness_judge(model);
     const struct goroutines *goroutines = &model->goroutines;
     const struct rows_value values[] = {
         {"program", "program", UNIT_TEXT, 0, options->program},
-        {"ending", "how it ended", UNIT_TEXT, 0, ending_word(model)},
+        {"ending", "how it ended", UNIT_TEXT, 0, ending_text(model, ending)},
         {"duration_ns", "recorded for", UNIT_NS, model->last_ns - model->first_ns, NULL},
         {"events", "events", UNIT_COUNT, model->event_count, NULL},
         {"allocated_objects", "objects allocated", UNIT_COUNT, sums.born_objects, NULL},

@@ -150,6 +150,19 @@ From a pipe, and cut off anywhere: the report of the whole part, status 0, and w
     
     next: gctool verify cut.gctrace
 
+A repair does not make it whole again, and an interval does not end with the program.
+
+    $ head -c 700 story.gctrace >cut.gctrace; gctool verify --repair -o repaired.gctrace cut.gctrace >/dev/null
+    [1]
+    $ gctool report --section summary,completeness repaired.gctrace | grep -E 'how it ended|exact  '
+      how it ended                    unknown
+      counts are exact                no
+      what is alive is exact          no
+    $ gctool report --json repaired.gctrace | jq -r '.completeness[].reason' | head -n 1
+    file cut off
+    $ gctool report --section summary --until 2us story.gctrace | grep 'how it ended'
+      how it ended                    after the interval
+
 On a terminal, what takes longer than a second says how far it is, and takes that back.
 
     $ "$PROGRAMS/make_trace" noise 1 200000 noise.gctrace

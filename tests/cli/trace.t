@@ -10,6 +10,8 @@ A program that runs. Its status is passed on; numbers that vary are replaced.
     next: gctool report run.gctrace
     $ gctool trace -q -o run.gctrace "$leaves" 1000 return 7
     [7]
+    $ gctool report --section summary run.gctrace | grep 'how it ended'
+      how it ended                    ended with status 7
     $ gctool trace --json -o run.gctrace "$leaves" 1000 return 0 >summary.json
     $ validate <summary.json
     valid gctool.trace.v1

@@ -28,10 +28,40 @@ static void a_swept_end_of_a_whole_file_is_exact(void **)
 static void a_killed_program_counts_exactly_but_not_what_is_alive(void **)
 {
     struct feed feed = feed_open();
+    feed.model->file.has_end = true;
+    feed.model->file.end.ending = TRACE_DIED;
     struct completeness judged = judge(&feed);
     assert_false(judged.alive_exact);
     assert_true(judged.counts_exact);
     assert_true(judged.reasons[COMPLETENESS_NO_END]);
+    feed_close(&feed);
+}
+
+/* The file's end says that the program ended, and the block with RUN_END is damaged: nobody was killed. */
+static void a_damaged_end_is_not_a_death(void **)
+{
+    struct feed feed = feed_open();
+    feed.model->file.has_end = true;
+    feed.model->file.end.ending = TRACE_ENDED;
+    feed.model->file.gap_count = 1;
+    struct completeness judged = judge(&feed);
+    assert_false(judged.reasons[COMPLETENESS_NO_END]);
+    assert_true(judged.reasons[COMPLETENESS_UNKNOWN_END]);
+    assert_true(judged.reasons[COMPLETENESS_DAMAGED]);
+    assert_false(judged.counts_exact);
+    feed_close(&feed);
+}
+
+static void a_repair_makes_nothing_exact(void **)
+{
+    struct feed feed = feed_open();
+    feed.model->file.has_end = true;
+    feed.model->file.end.ending = TRACE_REPAIRED;
+    struct completeness judged = judge(&feed);
+    assert_true(judged.reasons[COMPLETENESS_CUT]);
+    assert_false(judged.reasons[COMPLETENESS_NO_END]);
+    assert_false(judged.counts_exact);
+    assert_false(judged.alive_exact);
     feed_close(&feed);
 }
 
@@ -110,6 +140,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_swept_end_of_a_whole_file_is_exact),
         cmocka_unit_test(a_killed_program_counts_exactly_but_not_what_is_alive),
+        cmocka_unit_test(a_damaged_end_is_not_a_death),
+        cmocka_unit_test(a_repair_makes_nothing_exact),
         cmocka_unit_test(a_recording_ended_early_is_not_a_death),
         cmocka_unit_test(an_end_without_a_sweep_is_said),
         cmocka_unit_test(a_cut_or_damaged_file_counts_nothing_exactly),

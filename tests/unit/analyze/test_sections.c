@@ -90,6 +90,37 @@ static void the_summary_sums_up(void **)
     feed_close(&feed);
 }
 
+static void assert_ending(struct feed *feed, const char *ending)
+{
+    struct rows rows = make(feed, SECTION_summary, (struct ranking_options){0});
+    assert_string_equal(text(&rows, 0, "ending"), ending);
+    rows_free(&rows);
+}
+
+static void the_summary_says_how_it_ended(void **)
+{
+    struct feed feed = sample();
+    struct model *model = feed.model;
+    model->exit_status = 2;
+    assert_ending(&feed, "ended with status 2");
+    model->past_until = true;
+    assert_ending(&feed, "after the interval");
+    model->past_until = model->ended = false;
+    assert_ending(&feed, "unknown");
+    model->file.has_end = true;
+    model->file.end = (struct trace_end){.ending = TRACE_ENDED};
+    assert_ending(&feed, "ended, with what status is unknown");
+    model->file.end = (struct trace_end){.ending = TRACE_DETACHED};
+    assert_ending(&feed, "still running");
+    model->file.end = (struct trace_end){.ending = TRACE_REPAIRED};
+    assert_ending(&feed, "unknown");
+    model->file.end = (struct trace_end){.ending = TRACE_DIED, .wait_status = 9};
+    assert_ending(&feed, "killed by signal 9 (Killed)");
+    model->file.end = (struct trace_end){.ending = TRACE_DIED, .wait_status = 3 << 8};
+    assert_ending(&feed, "left with status 3, not by the end of gcrt_run");
+    feed_close(&feed);
+}
+
 static void sites_say_share_place_and_stack(void **)
 {
     struct feed feed = sample();
@@ -206,6 +237,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_summary_sums_up),
+        cmocka_unit_test(the_summary_says_how_it_ended),
         cmocka_unit_test(sites_say_share_place_and_stack),
         cmocka_unit_test(the_collector_is_told_by_cycle_and_pause),
         cmocka_unit_test(a_limit_keeps_the_latest_cycles_in_order),

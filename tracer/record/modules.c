@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <link.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "tracer/record/producer.h"
 
@@ -71,20 +72,41 @@ static void find_build_id_note(const char *notes, size_t bytes, struct module_pa
     }
 }
 
-/* From the object's own headers, which the loader has mapped with its first segment. */
-static void find_build_id(const struct dl_find_object *object, struct module_payload *payload)
+/* The program headers of an object, where the loader or the kernel has mapped them; NULL: they are not. The map of a fully static program begins
+ * behind its headers, but the kernel says where those of any program are. */
+static const ElfW(Phdr) * find_segments(const struct dl_find_object *object, size_t *ret_count)
 {
     const char *base = object->dlfo_map_start, *end = object->dlfo_map_end;
+    if (object->dlfo_link_map->l_name[0] == '\0') {
+        *ret_count = getauxval(AT_PHNUM);
+        return (const ElfW(Phdr) *)getauxval(AT_PHDR);
+    }
     const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)base;
     if ((size_t)(end - base) < sizeof *header || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
         header->e_phoff + header->e_phnum * sizeof(ElfW(Phdr)) > (size_t)(end - base))
-        return;
-    const ElfW(Phdr) *segments = (const ElfW(Phdr) *)(base + header->e_phoff);
-    for (size_t i = 0; i < header->e_phnum; i++) {
-        const char *notes = (const char *)(object->dlfo_link_map->l_addr + segments[i].p_vaddr);
-        if (segments[i].p_type == PT_NOTE && notes >= base && notes + segments[i].p_memsz <= end)
-            find_build_id_note(notes, segments[i].p_memsz, payload);
-    }
+        return NULL;
+    *ret_count = header->e_phnum;
+    return (const ElfW(Phdr) *)(base + header->e_phoff);
+}
+
+/* Whether one of the loaded segments has all of it. */
+static bool is_loaded(const ElfW(Phdr) * segments, size_t count, const ElfW(Phdr) * part)
+{
+    for (size_t i = 0; i < count; i++)
+        if (segments[i].p_type == PT_LOAD && part->p_vaddr >= segments[i].p_vaddr &&
+            part->p_vaddr + part->p_memsz <= segments[i].p_vaddr + segments[i].p_memsz)
+            return true;
+    return false;
+}
+
+static void find_build_id(const struct dl_find_object *object, struct module_payload *payload)
+{
+    size_t count = 0;
+    const ElfW(Phdr) *segments = find_segments(object, &count);
+    for (size_t i = 0; segments && i < count; i++)
+        if (segments[i].p_type == PT_NOTE && is_loaded(segments, count, &segments[i]))
+            find_build_id_note((const char *)(object->dlfo_link_map->l_addr + segments[i].p_vaddr), segments[i].p_memsz,
+                               payload);
 }
 
 void modules_announce(struct producer *producer, uintptr_t pc)

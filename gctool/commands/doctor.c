@@ -66,6 +66,11 @@ static void examine_program(const char *name, struct findings *findings)
         put_error(findings, "uses libgcrt", &error);
     else
         findings_add(findings, "uses libgcrt", FINDING_OK, "yes: 'gctool trace' records it");
+    error = (struct error){0};
+    if (checked == 0 && program_loader_check(path, &error) < 0)
+        put_error(findings, "libraries", &error);
+    else if (checked == 0)
+        findings_add(findings, "libraries", FINDING_OK, "the loader finds all of them");
     if ((checked == 0 || checked == -ENOPKG) && program_debug_examine(path, findings, &error) < 0)
         put_error(findings, "symbols", &error);
     free(path);
@@ -134,7 +139,8 @@ const struct verb verb_doctor = {
     .description =
         "Tries what libgcrt and 'gctool trace' need of this machine, and says for each whether it is there ('ok'), "
         "whether it works with less ('less'), or not ('wrong'), with the fix below it. Nothing is changed.\n\n"
-        "PROGRAM is found as the shell would and is not run: does it use libgcrt, do its functions have names and "
+        "PROGRAM is found as the shell would and is not run: does it use libgcrt, are its libraries found, do its "
+        "functions have names and "
         "lines, can its call stacks be followed.",
     .statuses = statuses,
     .run = run,

@@ -29,6 +29,7 @@ static int status_of_refusal(int error)
         return STATUS_NOT_FOUND;
     case -EACCES:
     case -ENOEXEC:
+    case -ELIBACC:
         return STATUS_NOT_EXECUTABLE;
     default:
         return STATUS_TRACE_FAILED;
@@ -149,6 +150,8 @@ static int run(const struct options *options, struct output *output, struct erro
     if (error < 0)
         return status_of_refusal(error);
     error = program_check(path, reterr);
+    if (error == 0)
+        error = program_loader_check(path, reterr);
     if (error < 0) {
         free(path);
         return status_of_refusal(error);
@@ -171,7 +174,7 @@ static const struct verb_status statuses[] = {
     {"N", "the status of the program"},
     {"128+N", "the program was killed by signal N"},
     {"125", "gctool failed: the program does not use libgcrt, or what was recorded is not all in the file"},
-    {"126", "the program cannot be executed"},
+    {"126", "the program cannot be executed, or a library of it is not found"},
     {"127", "there is no such program"},
     {"3", "the command line is wrong"},
     {NULL, NULL},

@@ -94,6 +94,16 @@ const char *elf_file_dynamic(const struct elf_file *file, GElf_Sxword tag, size_
     return found.d_tag == tag && table != 0 ? string_at(file, table, found.d_un.d_val) : NULL;
 }
 
+bool elf_file_has_loader(const struct elf_file *file, const char *path)
+{
+    GElf_Phdr segment;
+    size_t at = 0, bytes = strlen(path) + 1;
+    if (!find_segment(file, &at, PT_INTERP, &segment) || segment.p_filesz != bytes)
+        return false;
+    Elf_Data *data = elf_getdata_rawchunk(file->elf, (int64_t)segment.p_offset, bytes, ELF_T_BYTE);
+    return data != NULL && memcmp(data->d_buf, path, bytes) == 0;
+}
+
 bool elf_file_has_gcrt(const struct elf_file *file)
 {
     GElf_Phdr segment;

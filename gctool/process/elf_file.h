@@ -23,6 +23,9 @@ struct elf_file {
 /* The nth text of a dynamic tag (DT_NEEDED, DT_RUNPATH ...), valid until the file is closed; NULL: no more. */
 const char *elf_file_dynamic(const struct elf_file *file, GElf_Sxword tag, size_t nth);
 
+/* Whether the file names this program as its loader. */
+bool elf_file_has_loader(const struct elf_file *file, const char *path);
+
 /* Whether the file has libgcrt's note. */
 bool elf_file_has_gcrt(const struct elf_file *file);
 

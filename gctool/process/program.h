@@ -12,4 +12,8 @@ struct error;
  * 0; -ENOEXEC: not an ELF program for x86-64; -ENOPKG: does not use libgcrt; else a negative errno; each with a hint. */
 [[nodiscard]] int program_check(const char *path, struct error *reterr);
 
+/* Whether the loader finds all libraries of the program, in this environment. Of a program without a loader, or with one that is not the C
+ * library's, nothing is known to be missing. 0; -ELIBACC: one is not found, with a hint; else a negative errno of reading the file. */
+[[nodiscard]] int program_loader_check(const char *path, struct error *reterr);
+
 #endif

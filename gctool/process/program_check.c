@@ -1,7 +1,7 @@
 /* program_check.c: whether libgcrt is somewhere among a program and the libraries it needs, breadth first.
  *
  * The loader's own search is followed as far as files can tell: DT_RPATH, LD_LIBRARY_PATH, DT_RUNPATH, the standard folders (not its
- * cache). A library that is not found is passed over: the loader will complain better than we could.
+ * cache). A library that is not found is passed over: program_loader_check() tells.
  */
 #include <errno.h>
 #include <limits.h>

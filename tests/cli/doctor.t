@@ -74,5 +74,19 @@ A program of the tests is as it should be: linked with libgcrt, with names and l
     $ program "$PROGRAMS/known" | sed "s|$PROGRAMS|PROGRAMS|" | grep -v '^frame pointers: ok'
     program: ok: PROGRAMS/known []
     uses libgcrt: ok: yes: 'gctool trace' records it []
+    libraries: ok: the loader finds all of them []
     symbols: ok: function names are in the file []
     source lines: ok: DWARF is in the file []
+
+A program whose libgcrt the loader does not find does not start, so it is not recorded either.
+
+    $ echo 'void gcrt_x(void) {}' | cc -x c - -shared -fPIC -o libgcrt.so.0 -Wl,-soname,libgcrt.so.0
+    $ echo 'void gcrt_x(void); int main(void) { gcrt_x(); return 0; }' >lost.c && cc -g -o lost lost.c libgcrt.so.0
+    $ program ./lost | grep libraries
+    libraries: wrong: './lost' does not start: the loader does not find libgcrt.so.0 [as root run ldconfig if its folder is one of the loader's; else set LD_LIBRARY_PATH to the folder, or link with -Wl,-rpath,FOLDER]
+    $ LD_LIBRARY_PATH=$PWD program ./lost | grep libraries
+    libraries: ok: the loader finds all of them []
+    $ gctool trace ./lost
+    gctool: './lost' does not start: the loader does not find libgcrt.so.0
+    hint: as root run ldconfig if its folder is one of the loader's; else set LD_LIBRARY_PATH to the folder, or link with -Wl,-rpath,FOLDER
+    [126]

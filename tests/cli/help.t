@@ -66,7 +66,8 @@ Topics, among them the variables of the runtime's own table.
       3                the command line is wrong
       125              of 'trace': gctool failed, the program does not use libgcrt,
                        or what was recorded is not all in the file
-      126              of 'trace': the program cannot be executed
+      126              of 'trace': the program cannot be executed, or a library of
+                       it is not found
       127              of 'trace': there is no such program
       128+N            of 'trace': the program was ended by signal N
     $ gctool help environment | grep -A 1 GCRT_PROCS

@@ -146,6 +146,22 @@ static void check_finds_libgcrt_among_needed_libraries(void **state)
     assert_check("/bin/true", -ENOPKG, "gcrt::gcrt");
 }
 
+static void loader_is_asked_for_libraries(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    run("mkdir -p here && echo 'int far(void){return 0;}' | $CC -x c - -shared -fPIC -o here/libfar.so; "
+        "echo 'int far(void); int main(void){return far();}' >far.c; $CC far.c -o far -Lhere -lfar; "
+        "$CC far.c -o found -Lhere -lfar -Wl,-rpath,'$ORIGIN/here'");
+    assert_int_equal(program_loader_check("./far", &error), -ELIBACC);
+    assert_non_null(strstr(error.message, "libfar.so"));
+    assert_non_null(strstr(error.hint, "ldconfig"));
+    assert_int_equal(program_loader_check("./found", &error), 0);
+    setenv("LD_LIBRARY_PATH", "here", 1);
+    assert_int_equal(program_loader_check("./far", &error), 0);
+    unsetenv("LD_LIBRARY_PATH");
+}
+
 static void check_finds_a_linked_in_libgcrt(void **state)
 {
     (void)state;
@@ -189,6 +205,7 @@ int main(void)
         cmocka_unit_test(find_takes_a_path_as_it_is),
         cmocka_unit_test(check_refuses_what_is_no_program),
         cmocka_unit_test(check_finds_libgcrt_among_needed_libraries),
+        cmocka_unit_test(loader_is_asked_for_libraries),
         cmocka_unit_test(check_finds_a_linked_in_libgcrt),
         cmocka_unit_test(check_survives_damaged_programs),
     };

@@ -79,8 +79,10 @@ const struct gcrt_type *gcrt_type_register_traced(const char *name, size_t size,
 /* ---- how the macros are made ---- */
 /* clang-format off */
 #define GCRT_TYPE_DEFINE_(type_name, c_type, ranges, tail_offset, element) \
-    const struct gcrt_type type_name = {#c_type, sizeof(c_type), _Alignof(c_type), ranges, tail_offset, element, (void *)0, \
+    const struct gcrt_type type_name = {#c_type, sizeof(c_type), GCRT_TYPE_ALIGNMENT_(c_type), ranges, tail_offset, element, (void *)0, \
                                         &(struct gcrt_type_state){{0, 0, 0}}}
+/* More than a page cannot be kept: an array of size -1, an error. */
+#define GCRT_TYPE_ALIGNMENT_(c_type) (_Alignof(c_type) * sizeof(char[_Alignof(c_type) <= 4096 ? 1 : -1]))
 #define GCRT_TYPE_NO_RANGES_ (void *)0, 0
 #define GCRT_TYPE_RANGES_(c_type, ...) \
     (const struct gcrt_pointer_range[]){GCRT_EACH(GCRT_TYPE_RANGE_, c_type, __VA_ARGS__)}, \

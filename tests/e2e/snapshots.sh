@@ -83,6 +83,7 @@ has_cores=true
 [[ $(cat /proc/sys/kernel/core_pattern) == core ]] || has_cores=false
 
 for mode in "" spin; do
+    export GCRT_STRESS=${mode:+collect=1} # then spans stay to be swept
     start "$PROGRAMS/states" $mode
     answers live "$pid"
     answers ptrace "$pid" --ptrace
@@ -103,6 +104,8 @@ for mode in "" spin; do
     fi
 done
 
+unset GCRT_STRESS
+
 # The books are in order whenever a process is held, though it changes the heap all the time; and it goes on afterwards.
 start "$PROGRAMS/states" churn
 for ((i = 0; i < 8; i++)); do
@@ -119,6 +122,19 @@ kill -STOP "$pid"
 answers stopped "$pid" --ptrace
 grep -q '^State:.T (stopped)' "/proc/$pid/status" || fail "it is not stopped any more"
 kill -CONT "$pid"
+
+# Stopped inside the runtime, it never comes to where the books are in order: said.
+finish
+GCRT_STRESS=collect=1 start "$PROGRAMS/states" churn
+for ((i = 0; i < 20; i++)); do
+    kill -STOP "$pid"
+    "$GCTOOL" heap --ptrace "$pid" >/dev/null 2>said || fail "$(cat said)"
+    kill -CONT "$pid"
+    ! grep -q "while the runtime changed the heap" said || break
+    sleep 0.01
+done
+((i < 20)) || fail "twenty times it was stopped where all was in order"
+
 for ((i = 0; i < 5; i++)); do
     { sleep "0.0$i"; kill -KILL "$pid" 2>/dev/null; } &
     killer=$!

@@ -21,6 +21,7 @@ struct completeness completeness_judge(const struct model *model)
     judged.reasons[COMPLETENESS_CUT] = is_cut;
     judged.reasons[COMPLETENESS_DAMAGED] = file->gap_count > 0 || file->header_damaged;
     judged.reasons[COMPLETENESS_LOST] = model->lost_count > 0 || file->lost_events > 0;
+    judged.reasons[COMPLETENESS_LATER] = model->later_events > 0;
     judged.reasons[COMPLETENESS_INCONSISTENT] = model_anomaly_count(model) > 0;
     judged.reasons[COMPLETENESS_UNTIL] = model->past_until;
     judged.reasons[COMPLETENESS_DETACHED] = whole_interval && !model->ended && detached;

@@ -14,6 +14,7 @@
     X(CUT, "file cut off", 1, "the file ends before the recording did: what followed is missing")  \
     X(DAMAGED, "file damaged", 1, "parts of the file are damaged and were left out")               \
     X(LOST, "events lost", 1, "events were dropped while recording")                               \
+    X(LATER, "later version", 1, "events that only a later gctool knows were left out")            \
     X(INCONSISTENT, "trace inconsistent", 1, "events contradict each other")                       \
     X(UNTIL, "interval ends early", 0,                                                             \
       "the interval asked for ends before the recording: what had died but was not yet swept "     \

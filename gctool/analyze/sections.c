@@ -207,7 +207,7 @@ static int make_completeness(struct model *model, const struct section_options *
         if (!judged.reasons[reason])
             continue;
         put_reason(rows, completeness_word(reason), completeness_text(reason));
-        put_extent(rows, NULL, NULL, NULL);
+        put_extent(rows, NULL, NULL, reason == COMPLETENESS_LATER ? &model->later_events : NULL);
     }
     put_lost(model, options->ranking.limit, rows);
     put_gaps(model, options->ranking.limit, rows);

@@ -347,7 +347,7 @@ int model_apply(struct model *model, const struct trace_event *event)
     model->kind_counts[kind] += in_interval(model, event->time_ns);
     int error = 0;
     if (!apply)
-        model->anomalies.unknown_kind++;
+        model->later_events++;
     else if (event->payload_words < payload_of_kind[kind])
         model->anomalies.malformed++;
     else

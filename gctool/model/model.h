@@ -32,7 +32,6 @@
     X(death_outside_span, "deaths in a span that does not exist or has no such slot") \
     X(stale_incarnation, "events for a span that was replaced since")                 \
     X(malformed, "events whose fields make no sense")                                 \
-    X(unknown_kind, "events of a kind this version does not know")                    \
     X(time_backwards, "events earlier than the one before")                           \
     X(goroutine_state, "goroutine events that do not follow from its last")           \
     X(cycle_order, "collector events out of order")
@@ -58,6 +57,8 @@ struct model_worker {
 
 struct model {
     uint64_t since_ns, until_ns; /* the interval asked for */
+
+    uint64_t later_events; /* of kinds that this version does not know: a later one wrote them */
 
     struct sites sites;
     struct growth growth; /* of the sites, over the whole recording */

@@ -120,6 +120,19 @@ static void lost_and_contradicting_events_are_told_apart(void **)
     feed_close(&feed);
 }
 
+static void events_of_a_later_version_contradict_nothing(void **)
+{
+    struct feed feed = feed_open();
+    feed_words(&feed, 63, NULL, 0);
+    end(&feed, 1);
+    struct completeness judged = judge(&feed);
+    assert_true(judged.reasons[COMPLETENESS_LATER]);
+    assert_false(judged.reasons[COMPLETENESS_INCONSISTENT]);
+    assert_int_equal(model_anomaly_count(feed.model), 0);
+    assert_false(judged.counts_exact);
+    feed_close(&feed);
+}
+
 static void an_interval_that_ends_early_is_said(void **)
 {
     struct feed feed = feed_open();
@@ -146,6 +159,7 @@ int main(void)
         cmocka_unit_test(an_end_without_a_sweep_is_said),
         cmocka_unit_test(a_cut_or_damaged_file_counts_nothing_exactly),
         cmocka_unit_test(lost_and_contradicting_events_are_told_apart),
+        cmocka_unit_test(events_of_a_later_version_contradict_nothing),
         cmocka_unit_test(an_interval_that_ends_early_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

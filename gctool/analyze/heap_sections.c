@@ -198,6 +198,14 @@ int heap_types(struct snapshot *snapshot, const struct reach *reach, const struc
     return make(snapshot, reach, options, false, ret_rows);
 }
 
+bool heap_has_births(const struct snapshot *snapshot)
+{
+    for (uint32_t object = 0; object < snapshot->object_count; object++)
+        if (snapshot->births[object] != 0)
+            return true;
+    return false;
+}
+
 int heap_sites(struct snapshot *snapshot, const struct reach *reach, const struct ranking_options *options,
                struct rows *ret_rows)
 {

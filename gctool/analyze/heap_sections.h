@@ -14,6 +14,9 @@
 [[nodiscard]] int heap_summary(const struct snapshot *snapshot, const struct reach *reach, struct rows *ret_rows);
 [[nodiscard]] int heap_types(struct snapshot *snapshot, const struct reach *reach,
                              const struct ranking_options *options, struct rows *ret_rows);
+/* Whether anything tells who made what: only heaps of recorded programs do. */
+bool heap_has_births(const struct snapshot *snapshot);
+
 [[nodiscard]] int heap_sites(struct snapshot *snapshot, const struct reach *reach,
                              const struct ranking_options *options, struct rows *ret_rows);
 

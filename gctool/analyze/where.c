@@ -3,12 +3,18 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
+
+/* main() that ends in 'return gcrt_run(...)' jumps there and leaves no frame: what is left is the function that calls main() and nothing else. */
+static const char caller_of_main[] = "__libc_start_call_main";
 
 void where_put_place(struct rows *rows, const struct stacks *stacks, uint32_t place)
 {
     const struct stack_frame *frame = stacks_place_frame(stacks, place);
     char text[512];
-    if (frame->function) {
+    if (frame->function && strcmp(frame->function, caller_of_main) == 0) {
+        rows_put_text(rows, "main");
+    } else if (frame->function) {
         rows_put_text(rows, frame->function);
     } else {
         stack_frame_describe(frame, text, sizeof text);

@@ -27,6 +27,17 @@ static int write_rows(struct output *output, struct rows *rows, int error)
     return error;
 }
 
+/* A table of births that nobody recorded would be one row 'unknown' for each type: those stand above it already. */
+static int write_sites(struct snapshot *snapshot, const struct reach *reach, const struct ranking_options *ranking,
+                       struct output *output)
+{
+    struct rows rows = {0};
+    if (output->is_json || heap_has_births(snapshot))
+        return write_rows(output, &rows, heap_sites(snapshot, reach, ranking, &rows));
+    fputs("who made it is not known: births were not recorded; 'gctool trace PROGRAM' records them\n", output->file);
+    return 0;
+}
+
 static int write_stats(struct snapshot *snapshot, const struct ranking_options *ranking, struct output *output)
 {
     struct reach reach;
@@ -40,7 +51,7 @@ static int write_stats(struct snapshot *snapshot, const struct ranking_options *
     if (error == 0)
         error = write_rows(output, &rows, heap_types(snapshot, &reach, ranking, &rows));
     if (error == 0)
-        error = write_rows(output, &rows, heap_sites(snapshot, &reach, ranking, &rows));
+        error = write_sites(snapshot, &reach, ranking, output);
     output_end(output);
     reach_end(&reach);
     return error;

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/quantity.h"
 #include "gctool/analyze/goroutine_rows.h"
 #include "gctool/analyze/sections.h"
 #include "gctool/model/load.h"
 #include "gctool/output/output.h"
+#include "gctool/output/shell_word.h"
 #include "gctool/target.h"
 #include "gctool/verb.h"
 
@@ -51,8 +53,24 @@ static int write_verdict(struct snapshot *snapshot, const struct leaks *leaks, e
     return error;
 }
 
+/* Nothing is leaked, but much may be blocked: where to look on. */
+static void tell_waiting(const struct snapshot *snapshot, const struct leaks *leaks, const char *target, FILE *file)
+{
+    uint64_t waiting = 0;
+    for (size_t i = 0; i < snapshot->goroutine_count; i++)
+        waiting += leaks->items[i].verdict == LEAK_ALIVE;
+    if (waiting == 0)
+        return;
+    char count[QUANTITY_TEXT_BYTES];
+    fprintf(file, "blocked, but not leaked: %s; a global or a goroutine that can still run holds what they wait for\n",
+            quantity_count_format(waiting, count));
+    fputs("next: gctool goroutines ", file);
+    shell_word_write(target, file);
+    fputs(" [--why ID]\n", file);
+}
+
 static int write_leaks(struct snapshot *snapshot, const struct leaks *leaks, const struct ranking_options *ranking,
-                       struct output *output)
+                       const char *target, struct output *output)
 {
     output_start(output, "gctool.leaks.v1");
     int error = write_summary(snapshot, leaks, output);
@@ -60,6 +78,8 @@ static int write_leaks(struct snapshot *snapshot, const struct leaks *leaks, con
         error = write_verdict(snapshot, leaks, LEAK_LEAKED, ranking, output);
     if (error == 0)
         error = write_verdict(snapshot, leaks, LEAK_UNDECIDED, ranking, output);
+    if (error == 0 && !output->is_json && leaks->leaked == 0)
+        tell_waiting(snapshot, leaks, target, output->file);
     output_end(output);
     return error;
 }
@@ -94,7 +114,7 @@ static int run_snapshot(const struct options *options, struct output *output, st
     struct leaks leaks;
     error = leaks_find(target.snapshot, &leaks);
     if (error == 0)
-        error = write_leaks(target.snapshot, &leaks, &ranking, output);
+        error = write_leaks(target.snapshot, &leaks, &ranking, options->operands[0], output);
     int status = error == 0 ? judge(&target, &leaks, reterr) : error_set(reterr, error, "out of memory");
     leaks_free(&leaks);
     target_close(&target);

@@ -35,6 +35,8 @@ Heap dumps: what the verbs say of a good one, of none, and of processes that giv
       kept by several leaked ones together  0 B
       all of the dump could be read         yes
     
+    blocked, but not leaked: 1; a global or a goroutine that can still run holds what they wait for
+    next: gctool goroutines run.gcheap [--why ID]
     $ gctool goroutines - <run.gcheap
     goroutines: goroutines by what they run and wait for
       count  runs     state    waits for         since  in             at  started at   one of them

@@ -79,3 +79,10 @@ What is not there, and what cannot be asked.
     hint: 'gctool heap TARGET [stats]' or 'gctool heap TARGET path ADDRESS|TYPE'
     [3]
     $ gctool heap heartbeat.gcheap stats | diff - <(gctool heap heartbeat.gcheap)
+
+It ran unrecorded: who made what is not known, which is one line for people and stays a table for programs.
+
+    $ gctool heap heartbeat.gcheap | grep -A 9 'who made'
+    who made it is not known: births were not recorded; 'gctool trace PROGRAM' records them
+    $ gctool heap --json heartbeat.gcheap | jq 'has("sites")'
+    true

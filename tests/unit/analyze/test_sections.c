@@ -66,6 +66,24 @@ static struct feed sample(void)
     return feed;
 }
 
+/* main() that jumped to its last call left no frame: it is told nevertheless. */
+static void who_was_called_by_main_is_called_by_main(void **)
+{
+    struct feed feed = feed_open();
+    struct stacks *stacks = &feed.model->stacks;
+    struct stack_frame frame = {.function = "__libc_start_call_main"};
+    assert_int_equal(stacks_add_context(stacks, 1, 0, 100), 0);
+    assert_int_equal(stacks_add_frames(stacks, 100, &frame, 1), 0);
+    feed_type(&feed, 7, 10, "node");
+    feed_span(&feed, 1, 0, 7, 16, 10);
+    feed_birth(&feed, 1, 0, 1);
+    model_finish(feed.model);
+    struct rows rows = make(&feed, SECTION_allocated, (struct ranking_options){0});
+    assert_string_equal(text(&rows, 0, "function"), "main");
+    rows_free(&rows);
+    feed_close(&feed);
+}
+
 static void the_summary_sums_up(void **)
 {
     struct feed feed = sample();
@@ -236,6 +254,7 @@ static void what_is_missing_is_said_with_its_time(void **)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_was_called_by_main_is_called_by_main),
         cmocka_unit_test(the_summary_sums_up),
         cmocka_unit_test(the_summary_says_how_it_ended),
         cmocka_unit_test(sites_say_share_place_and_stack),

@@ -52,7 +52,9 @@ static void put_environment(struct rows *rows)
 static void put_formats(struct rows *rows)
 {
     static const struct entry entries[] = {
-        {".gctrace", "what 'gctool trace' writes and 'report' and 'verify' read: formats/gctrace.md"},
+        {".gctrace", "what 'gctool trace' writes and 'report', 'leaks', 'view' and 'verify' read: formats/gctrace.md"},
+        {".gcheap", "what 'gctool dump' writes and 'heap', 'leaks', 'goroutines', 'view' and 'verify' read: "
+                    "formats/gcheap.md"},
         {".gccrash", "what 'gctool crash' reads: formats/gccrash.md"},
         {"gctool.VERB.v1", "the JSON document that a verb writes with --json: formats/VERB.schema.json"},
         {"gctool.error.v1", "the JSON document where the verb failed: formats/error.schema.json"},

@@ -1,32 +1,21 @@
     $ validate() { python3 "$SOURCE/tests/support/validate_json.py" "$SOURCE/docs/formats"; }
 
-    $ gctool help
+    $ gctool help | sed '/^verbs:/,/^topics:/d'
     gctool: sees what a program with a garbage collector does
     
     usage: gctool VERB [OPTIONS] [TARGET]
     
-    verbs:
-      trace            run a program and record it
-      report           ranked answers from a trace
-      verify           whether a file of ours is whole, and what is missing
-      doctor           what this machine and a program offer to a recording, and
-                       fixes
-      dump             the heap of a running program as a file
-      heap             what a heap holds, and what keeps it
-      leaks            a check for CI: goroutines that wait for ever
-      goroutines       all goroutines, grouped: what they wait for, where, since
-                       when
-      crash            the report of a crash, with names and instructions
-      view             a trace or a heap as one page for a browser
-      help             what gctool can do, and how it is told
-      completion       a script that completes gctool's command line in a shell
-    
-    topics:
       exit-codes       what the exit status tells
       environment      variables that gctool and the programs it records read
       formats          files and JSON documents
     
     'gctool help VERB' or 'gctool help TOPIC' tells more; 'gctool --version' which version this is.
+
+Every file in gctool/commands/ is a verb that is listed with its summary, and nothing else is.
+
+    $ gctool help | sed -n '/^verbs:/,/^topics:/s/^  \([a-z]\+\) .*/\1/p' | sort | diff - <(basename -s .c "$SOURCE"/gctool/commands/*.c | sort)
+    $ gctool help --json | jq -r '.verbs[].summary' | while read -r summary; do grep -qF "$summary" "$SOURCE"/gctool/commands/*.c || echo "$summary"; done
+
     $ gctool --help | diff - <(gctool help)
     $ gctool --version | sed 's/[0-9.]*$/VERSION/'
     gctool VERSION
@@ -82,8 +71,10 @@ Topics, among them the variables of the runtime's own table.
     in the keys. Members are only ever added to a schema; a removal makes a new
     version. share/doc/gctool/formats of an installation describes them.
     
-      .gctrace         what 'gctool trace' writes and 'report' and 'verify' read:
-                       formats/gctrace.md
+      .gctrace         what 'gctool trace' writes and 'report', 'leaks', 'view' and
+                       'verify' read: formats/gctrace.md
+      .gcheap          what 'gctool dump' writes and 'heap', 'leaks', 'goroutines',
+                       'view' and 'verify' read: formats/gcheap.md
       .gccrash         what 'gctool crash' reads: formats/gccrash.md
       gctool.VERB.v1   the JSON document that a verb writes with --json:
                        formats/VERB.schema.json

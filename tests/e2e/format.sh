@@ -62,7 +62,8 @@ cmp source documented
 mkdir corpus
 "$SOURCE/tests/fuzz/corpus/make_trace_corpus" "$PROGRAMS/make_trace" corpus
 for file in corpus/*; do
-    [[ $file == corpus/compressed ]] || cmp "$file" "$SOURCE/tests/fuzz/corpus/trace/${file#corpus/}"
+    [[ $file == corpus/compressed ]] || cmp "$file" "$SOURCE/tests/fuzz/corpus/trace/${file#corpus/}" ||
+        { echo 'after a new event: tests/fuzz/corpus/make_trace_corpus BUILD/tests/programs/make_trace tests/fuzz/corpus/trace'; exit 1; }
 done
 mkdir heap_corpus
 "$SOURCE/tests/fuzz/corpus/make_heap_corpus" "$PROGRAMS/make_heap" heap_corpus

@@ -131,3 +131,14 @@ Processes:
     gctool: cannot dump process PID: it is no program on libgcrt, or has not begun to run
     hint: 'gctool doctor PROGRAM' tells whether a program uses libgcrt
     $ test ! -e x.gcheap
+
+A file of ours of another kind is told by what reads it.
+
+    $ "$PROGRAMS/make_trace" plain story other.gctrace; gctool heap other.gctrace
+    gctool: cannot open heap dump 'other.gctrace': not a gcheap file (starts with 89 47 43 54)
+    hint: it is a trace: 'gctool report', 'leaks' and 'view' read it
+    [2]
+    $ gctool report run.gcheap
+    gctool: cannot open trace 'run.gcheap': not a gctrace file (starts with 89 47 43 48)
+    hint: it is a heap dump: 'gctool heap', 'leaks', 'goroutines' and 'view' read it
+    [2]

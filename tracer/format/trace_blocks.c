@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "tracer/format/crash_file.h"
 #include "tracer/format/heap_file.h"
 
 static const char reason_cut[] = "the block is longer than the file";
@@ -37,13 +38,27 @@ const struct trace_file_kind *trace_file_kind_of(struct trace_input *input, stru
     return is_heap ? &trace_file_heap : &trace_file_trace;
 }
 
+/* Who reads the file, when it is one of ours; else who makes what was asked for. */
+static const char *hint_of(const struct trace_input *input, const struct trace_file_kind *kind)
+{
+    static const struct {
+        const char *magic, *hint;
+    } ours[] = {{TRACE_FILE_MAGIC, "it is a trace: 'gctool report', 'leaks' and 'view' read it"},
+                {HEAP_FILE_MAGIC, "it is a heap dump: 'gctool heap', 'leaks', 'goroutines' and 'view' read it"},
+                {CRASH_FILE_MAGIC, "it is a crash record: 'gctool crash' reads it"}};
+    for (size_t at = 0; at < sizeof ours / sizeof *ours && input->available >= TRACE_MAGIC_BYTES; at++)
+        if (memcmp(input->bytes, ours[at].magic, TRACE_MAGIC_BYTES) == 0)
+            return ours[at].hint;
+    return kind->maker;
+}
+
 static int refuse_foreign(const struct trace_input *input, const struct trace_file_kind *kind, struct error *reterr)
 {
     char text[16];
     first_bytes(input, text);
     int code = error_set(reterr, -EINVAL, "cannot open %s '%s': not a %s (starts with %s)", kind->noun, input->name,
                          kind->file, text);
-    error_hint(reterr, "%s", kind->maker);
+    error_hint(reterr, "%s", hint_of(input, kind));
     return code;
 }
 

@@ -49,16 +49,23 @@ static void set_module(const struct stacks *stacks, struct stack_frame *frame)
     }
 }
 
-/* The runtime's source is known by the function that every goroutine begins in. */
+/* The runtime's source is known by the function that every goroutine begins in, and by the one that those which wait are in. */
 static void learn_runtime_source(struct stacks *stacks, const struct stack_frame *frame)
 {
-    static const char function[] = "goroutine_main", file[] = "/sched/goroutine.c";
-    size_t bytes = frame->file ? strlen(frame->file) : 0;
-    if (stacks->runtime_source || !frame->function || strcmp(frame->function, function) != 0 || bytes < sizeof file ||
-        strcmp(frame->file + bytes - (sizeof file - 1), file) != 0)
+    static const struct {
+        const char *function, *file;
+    } known[] = {{"goroutine_main", "/sched/goroutine.c"}, {"scheduler_switch", "/sched/scheduler.c"}};
+    if (stacks->runtime_source || !frame->function || !frame->file)
         return;
-    stacks->runtime_source = frame->file;
-    stacks->runtime_source_bytes = bytes - (sizeof file - 1) + 1;
+    size_t bytes = strlen(frame->file);
+    for (size_t at = 0; at < sizeof known / sizeof *known; at++) {
+        size_t tail = strlen(known[at].file);
+        if (strcmp(frame->function, known[at].function) != 0 || bytes <= tail ||
+            strcmp(frame->file + bytes - tail, known[at].file) != 0)
+            continue;
+        stacks->runtime_source = frame->file;
+        stacks->runtime_source_bytes = bytes - tail + 1;
+    }
 }
 
 static int copy_frames(struct stacks *stacks, struct stack_frames *set, uint64_t pc, const struct stack_frame *frames,

@@ -67,6 +67,23 @@ static void frames_of_the_library_are_the_runtimes_whatever_their_name(void **)
     assert_true(stack_frame_is_runtime(&stacks, &frame));
 }
 
+/*  run (10) <- gcrt_sleep (20) <- scheduler_switch (30): gcrt_run's own goroutine has no frame of goroutine_main  */
+static void in_a_static_program_who_waits_is_told_by_its_own_frame(void **)
+{
+    struct stacks stacks = {0};
+    static const struct stack_frame frames[] = {
+        {.function = "run", .file = "/src/list.c", .line = 6},
+        {.function = "gcrt_sleep", .file = "/gcrt/runtime/sched/goroutine_calls.c", .line = 75},
+        {.function = "scheduler_switch", .file = "/gcrt/runtime/sched/scheduler.c", .line = 80},
+    };
+    for (uint32_t at = 0; at < 3; at++) {
+        assert_int_equal(stacks_add_frames(&stacks, 10 * (at + 1), &frames[at], 1), 0);
+        assert_int_equal(stacks_add_context(&stacks, at + 1, at, 10 * (at + 1)), 0);
+    }
+    assert_string_equal(stacks_place_frame(&stacks, stacks_place(&stacks, 3))->function, "run");
+    stacks_free(&stacks);
+}
+
 /*  goroutine_main (10) <- visit (20) <- gcrt_map_range (30) <- visitor (40) <- gcrt_chan_send (50), in which park is inlined  */
 static void in_a_static_program_the_runtime_is_known_by_its_source(void **)
 {
@@ -169,6 +186,7 @@ int main(void)
         cmocka_unit_test(a_stack_is_told_from_inside_with_its_inlined_frames),
         cmocka_unit_test(the_place_is_the_innermost_frame_outside_the_runtime),
         cmocka_unit_test(frames_of_the_library_are_the_runtimes_whatever_their_name),
+        cmocka_unit_test(in_a_static_program_who_waits_is_told_by_its_own_frame),
         cmocka_unit_test(in_a_static_program_the_runtime_is_known_by_its_source),
         cmocka_unit_test(two_contexts_of_one_line_are_one_place),
         cmocka_unit_test(what_is_not_known_is_said),

@@ -83,9 +83,16 @@ static void examine_frames(const struct elf_file *file, const struct contents *c
     if (functions < FUNCTIONS_MIN)
         return;
     bool is_enough = with_frame * 100 >= functions * FRAMES_PERCENT_ENOUGH;
-    findings_add(findings, "frame pointers", is_enough ? FINDING_OK : FINDING_WRONG,
+    /* The C library is compiled without, and its functions are among a fully static program's. */
+    bool is_mixed = elf_file_dynamic(file, DT_NEEDED, 0) == NULL;
+    findings_add(findings, "frame pointers",
+                 is_enough  ? FINDING_OK
+                 : is_mixed ? FINDING_LESS
+                            : FINDING_WRONG,
                  "in %" PRIu64 " of %" PRIu64 " functions%s", with_frame, functions,
-                 is_enough ? "" : ": call stacks will end early or miss callers");
+                 is_enough  ? ""
+                 : is_mixed ? ", those of the C library among them, which need none"
+                            : ": call stacks will end early or miss callers");
     if (!is_enough)
         findings_fix(findings, "compile with -fno-omit-frame-pointer, which the CMake target gcrt::gcrt carries");
 }

@@ -64,6 +64,8 @@ A program: not there, not executable, no program, without libgcrt, without names
     symbols: ok: function names are in the file []
     source lines: ok: DWARF is in the file []
     frame pointers: ok: in ALL functions []
+    $ cc -static -std=gnu2x -O2 -g -fno-omit-frame-pointer -o cs c.c && program ./cs | grep ^frame | sed 's/[0-9]* of [0-9]*/SOME/'
+    frame pointers: less: in SOME functions, those of the C library among them, which need none [compile with -fno-omit-frame-pointer, which the CMake target gcrt::gcrt carries]
     $ strip c && program ./c | grep -v 'program:\|uses'
     symbols: wrong: the file is stripped: functions have no names [link without -s, and do not strip]
     source lines: less: no DWARF: functions are known, files, lines and inlined calls are not [compile with -g]

@@ -13,6 +13,11 @@ const struct option option_output = {.name = "output",
                                      .kind = OPTION_PATH,
                                      .value = "FILE",
                                      .text = "write to FILE; '-' is standard output"};
+const struct option option_output_file = {.name = "output",
+                                          .letter = 'o',
+                                          .kind = OPTION_FILE,
+                                          .value = "FILE",
+                                          .text = "write to FILE, which cannot be standard output"};
 const struct option option_json = {.name = "json",
                                    .letter = 'j',
                                    .kind = OPTION_FLAG,

@@ -71,7 +71,7 @@ static void write_value(const struct option *option, FILE *out)
     if (option->letter)
         fprintf(out, "|-%c", option->letter);
     fputs(") values=", out);
-    if (option->kind == OPTION_PATH) {
+    if (option->kind == OPTION_PATH || option->kind == OPTION_FILE) {
         fputs("FILE", out);
     } else if (option->choices) {
         fputs(option->kind == OPTION_CHOICES ? "'LIST" : "'", out);

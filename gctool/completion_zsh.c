@@ -31,7 +31,7 @@ static void write_rest(const struct option *option, FILE *out)
     fputc(']', out);
     if (option->value)
         fprintf(out, ":%s:", option->value);
-    if (option->kind == OPTION_PATH)
+    if (option->kind == OPTION_PATH || option->kind == OPTION_FILE)
         fputs("_files", out);
     if (option->choices) {
         size_t count = 0;

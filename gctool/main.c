@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -13,6 +14,8 @@
 #include "gctool/suggest.h"
 #include "gctool/verbs.h"
 #include "gctool_version.h"
+
+static const char option_version[] = "--version";
 
 enum { STATUS_PIPE_CLOSED = 128 + 13 }; /* as if SIGPIPE had ended us */
 
@@ -58,6 +61,9 @@ static int unknown_verb(int argc, char **argv)
     struct suggest suggest = {.word = argv[1]};
     for (const struct verb *const *verb = verbs; *verb; verb++)
         suggest_consider(&suggest, (*verb)->name);
+    suggest_consider(&suggest, option_version);
+    if (strcasecmp(argv[1], "-v") == 0)
+        suggest.best = option_version;
     error_set(&error, -EINVAL, "unknown %s '%s'", argv[1][0] == '-' ? "option" : "verb", argv[1]);
     if (suggest.best)
         error_hint(&error, "did you mean 'gctool %s'?", suggest.best);
@@ -92,7 +98,7 @@ int main(int argc, char **argv)
         error_hint(&error, "'gctool help' lists the verbs");
         return usage(argc, argv, &error);
     }
-    if (strcmp(argv[1], "--version") == 0) {
+    if (strcmp(argv[1], option_version) == 0) {
         struct output output;
         output_open(&output, false, COLOR_AUTO, false);
         fputs("gctool " GCTOOL_VERSION "\n", output.file);

@@ -101,6 +101,17 @@ static int parse_choices(struct parser *parser, const struct option *option, con
     return 0;
 }
 
+static int check_file(struct parser *parser, const struct option *option, const char *text)
+{
+    bool is_standard_output = strcmp(text, "-") == 0;
+    if (*text != '\0' && !is_standard_output)
+        return 0;
+    int error = refuse(parser, option, "a file with a name", text);
+    if (is_standard_output)
+        error_hint(parser->reterr, "standard output is not for it; a file of that name is './-'");
+    return error;
+}
+
 static int set_value(struct parser *parser, const struct option *option, const char *text)
 {
     struct option_value value = {.given = true, .text = text};
@@ -112,6 +123,9 @@ static int set_value(struct parser *parser, const struct option *option, const c
     case OPTION_PATH:
         if (*text == '\0')
             error = refuse(parser, option, "a file", text);
+        break;
+    case OPTION_FILE:
+        error = check_file(parser, option, text);
         break;
     case OPTION_COUNT:
         if (!quantity_count_parse(text, &value.number))

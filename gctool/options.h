@@ -23,7 +23,8 @@ struct verb;
 enum option_kind {
     OPTION_FLAG,     /* has no value */
     OPTION_TEXT,     /* any */
-    OPTION_PATH,     /* a file; "-" is standard input or output */
+    OPTION_PATH,     /* a file to write; "-" is standard output */
+    OPTION_FILE,     /* a file to write that has a name; "-" is refused */
     OPTION_COUNT,    /* a whole number */
     OPTION_DURATION, /* as quantity_duration_parse() */
     OPTION_CHOICE,   /* one of `choices` */
@@ -40,8 +41,8 @@ struct option {
 };
 
 extern const struct option option_help; /* every verb takes it, unlisted */
-extern const struct option option_output, option_json, option_filter, option_sort, option_limit, option_since,
-    option_until, option_color, option_quiet, option_ptrace;
+extern const struct option option_output, option_output_file, option_json, option_filter, option_sort, option_limit,
+    option_since, option_until, option_color, option_quiet, option_ptrace;
 
 enum { OPTIONS_MAX = 24 };
 

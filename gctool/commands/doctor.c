@@ -52,13 +52,14 @@ static void put_error(struct findings *findings, const char *name, const struct 
         findings_fix(findings, "%s", error->hint);
 }
 
-static void examine_program(const char *name, struct findings *findings)
+/* False: there is no such program to look at. */
+static bool examine_program(const char *name, struct findings *findings)
 {
     struct error error = {0};
     char *path;
     if (program_find(name, &path, &error) < 0) {
         put_error(findings, "program", &error);
-        return;
+        return false;
     }
     findings_add(findings, "program", FINDING_OK, "%s", path);
     int checked = program_check(path, &error);
@@ -74,6 +75,7 @@ static void examine_program(const char *name, struct findings *findings)
     if ((checked == 0 || checked == -ENOPKG) && program_debug_examine(path, findings, &error) < 0)
         put_error(findings, "symbols", &error);
     free(path);
+    return true;
 }
 
 /* ---- */
@@ -107,8 +109,7 @@ static int run(const struct options *options, struct output *output, struct erro
     machine_examine(&machine);
     examine_library(&machine);
     const char *name = options->operands[0];
-    if (name)
-        examine_program(name, &program);
+    bool is_there = name == NULL || examine_program(name, &program);
     output_start(output, "gctool.doctor.v1");
     int error = tell(&machine, output, "machine", "what this machine offers to a recording");
     if (error == 0 && name)
@@ -116,6 +117,8 @@ static int run(const struct options *options, struct output *output, struct erro
     output_end(output);
     if (error < 0)
         return error_set(reterr, error, "out of memory while writing what was found");
+    if (!is_there)
+        return STATUS_FAILED;
     return findings_any_wrong(&machine) || findings_any_wrong(&program) ? STATUS_FOUND : STATUS_FINE;
 }
 
@@ -124,7 +127,7 @@ static const struct option *const options[] = {&option_json, &option_color, NULL
 static const struct verb_status statuses[] = {
     {"0", "nothing is wrong; some of it may be 'less'"},
     {"1", "something is wrong: what is said there does not work"},
-    {"2", "it could not be looked at"},
+    {"2", "PROGRAM could not be looked at, or what was found could not be written"},
     {"3", "the command line is wrong"},
     {NULL, NULL},
 };

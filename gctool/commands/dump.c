@@ -29,7 +29,7 @@ static int run(const struct options *options, struct output *output, struct erro
     if (parse_pid(options->operands[0], &pid, reterr) < 0)
         return STATUS_USAGE;
     snprintf(name, sizeof name, "%d.gcheap", pid);
-    const char *path = options_given(options, &option_output) ? options_text(options, &option_output) : name;
+    const char *path = options_given(options, &option_output_file) ? options_text(options, &option_output_file) : name;
     struct dump_answer answer;
     int error = dump_request(pid, path, &answer, reterr);
     if (error < 0)
@@ -54,7 +54,7 @@ static int run(const struct options *options, struct output *output, struct erro
     return error < 0 ? error_set(reterr, error, "out of memory") : 0;
 }
 
-static const struct option *const options[] = {&option_output, &option_json, &option_color, NULL};
+static const struct option *const options[] = {&option_output_file, &option_json, &option_color, NULL};
 
 static const struct verb_status statuses[] = {
     {"0", "the dump is written"},

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/quantity.h"
@@ -157,8 +158,10 @@ static int run(const struct options *options, struct output *output, struct erro
         return status_of_refusal(error);
     }
     static struct recording_result result;
-    struct recording_options recording = {
-        .path = path, .arguments = options->operands, .output = options_text(options, &option_output)};
+    struct recording_options recording = {.path = path,
+                                          .arguments = options->operands,
+                                          .output = options_text(options, &option_output_file),
+                                          .stdout_fd = output->is_json ? STDERR_FILENO : STDOUT_FILENO};
     error = recording_run(&recording, &result, reterr);
     free(path);
     if (result.has_begun && output->is_json)
@@ -168,7 +171,7 @@ static int run(const struct options *options, struct output *output, struct erro
     return status_of(&result, error, reterr);
 }
 
-static const struct option *const options[] = {&option_output, &option_quiet, &option_json, NULL};
+static const struct option *const options[] = {&option_output_file, &option_quiet, &option_json, NULL};
 
 static const struct verb_status statuses[] = {
     {"N", "the status of the program"},
@@ -192,8 +195,8 @@ const struct verb verb_trace = {
         "Runs PROGRAM and writes every allocation with its call stack, every death, collection, pause and goroutine "
         "event to a file, PROGRAM.PID.gctrace unless --output names another. PROGRAM must use libgcrt; it needs no "
         "preparation. Only the first process that calls gcrt_run is recorded, not those it starts.\n\n"
-        "When the program has ended a summary is told on standard error, or with --json written to standard output, "
-        "behind what the program itself wrote there.\n\n"
+        "When the program has ended a summary is told on standard error. With --json it is one document on standard "
+        "output, and what the program itself writes there goes to standard error.\n\n"
         "The first SIGINT, SIGTERM or SIGHUP is the program's; when it ends the file is finished as ever. The second "
         "ends the recording, not the program. A program that is killed loses nothing of its recording. If gctool "
         "is killed, the program goes on unrecorded, and the file is whole up to its last block.",

@@ -202,7 +202,7 @@ static void put_repair(struct rows *rows, const char *path, const struct trace_r
 /* Whether --repair and --output make sense together. */
 static int check_usage(const char *path, bool repair, const char *to, struct error *reterr)
 {
-    if (repair && (to == NULL || strcmp(to, "-") == 0)) {
+    if (repair && to == NULL) {
         error_set(reterr, -EINVAL, "--repair needs a file to write to");
         error_hint(reterr, "add '-o FILE'; it may be the damaged one, which is replaced when all is written");
         return STATUS_USAGE;
@@ -229,7 +229,7 @@ static int tell(struct output *output, struct rows *take_rows)
 
 static int run(const struct options *options, struct output *output, struct error *reterr)
 {
-    const char *path = options->operands[0], *to = options_text(options, &option_output);
+    const char *path = options->operands[0], *to = options_text(options, &option_output_file);
     bool is_repair = options_given(options, &option_repair);
     int status = check_usage(path, is_repair, to, reterr);
     if (status != STATUS_FINE)
@@ -262,7 +262,7 @@ static int run(const struct options *options, struct output *output, struct erro
     return found.whole ? STATUS_FINE : STATUS_FOUND;
 }
 
-static const struct option *const options[] = {&option_repair, &option_output, &option_json, &option_color, NULL};
+static const struct option *const options[] = {&option_repair, &option_output_file, &option_json, &option_color, NULL};
 
 static const struct verb_status statuses[] = {
     {"0", "the file is whole"},

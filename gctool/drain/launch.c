@@ -22,12 +22,14 @@ static int read_byte(int fd)
     return count == 1 ? byte : -1;
 }
 
-__attribute__((noreturn)) static void be_program(int gate_fd, int result_fd, int rings_fd, const char *path,
-                                                 char *const arguments[])
+__attribute__((noreturn)) static void be_program(int gate_fd, int result_fd, int rings_fd, int stdout_fd,
+                                                 const char *path, char *const arguments[])
 {
     char value[16];
     if (read_byte(gate_fd) < 0)
         _exit(125);
+    if (stdout_fd != STDOUT_FILENO)
+        dup2(stdout_fd, STDOUT_FILENO);
     snprintf(value, sizeof value, "%d", rings_fd);
     setenv("GCRT_TRACE", value, 1);
     execv(path, arguments);
@@ -37,7 +39,7 @@ __attribute__((noreturn)) static void be_program(int gate_fd, int result_fd, int
     _exit(126);
 }
 
-int launch_prepare(int rings_fd, const char *path, char *const arguments[], struct launch *ret_launch,
+int launch_prepare(int rings_fd, int stdout_fd, const char *path, char *const arguments[], struct launch *ret_launch,
                    struct error *reterr)
 {
     int gate[2], result[2];
@@ -53,7 +55,7 @@ int launch_prepare(int rings_fd, const char *path, char *const arguments[], stru
     pid_t pid = fork();
     if (pid == 0) {
         close(gate[1]); /* or it would keep its own gate open */
-        be_program(gate[0], result[1], rings_fd, path, arguments);
+        be_program(gate[0], result[1], rings_fd, stdout_fd, path, arguments);
     }
     int error = errno;
     close(gate[0]);

@@ -13,9 +13,10 @@ struct launch {
     int result_fd; /* what exec failed with, or nothing */
 };
 
-/* Makes the child, which waits. It will inherit rings_fd and know it by GCRT_TRACE. 0, or negative with `reterr`. */
-[[nodiscard]] int launch_prepare(int rings_fd, const char *path, char *const arguments[], struct launch *ret_launch,
-                                 struct error *reterr);
+/* Makes the child, which waits. It will inherit rings_fd and know it by GCRT_TRACE; `stdout_fd` is its standard output. 0, or negative
+ * with `reterr`. */
+[[nodiscard]] int launch_prepare(int rings_fd, int stdout_fd, const char *path, char *const arguments[],
+                                 struct launch *ret_launch, struct error *reterr);
 
 /* Lets the child become the program. 0; or what exec failed with (-ENOENT, -EACCES ...), then the child is gone. */
 [[nodiscard]] int launch_start(struct launch *take_launch, const char *path, struct error *reterr);

@@ -112,7 +112,8 @@ static void remove_output(const struct recording *recording)
 static int start(struct recording *recording, struct error *reterr)
 {
     const struct recording_options *options = recording->options;
-    int error = launch_prepare(recording->memory.fd, options->path, options->arguments, &recording->launch, reterr);
+    int error = launch_prepare(recording->memory.fd, options->stdout_fd, options->path, options->arguments,
+                               &recording->launch, reterr);
     if (error < 0)
         return error;
     recording->program = recording->launch.pid;

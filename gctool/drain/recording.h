@@ -13,6 +13,7 @@ struct recording_options {
     const char *path;   /* of its file: program_find(), program_check() */
     char **arguments;   /* with argument 0, up to NULL */
     const char *output; /* NULL: NAME.PID.gctrace in the working directory */
+    int stdout_fd;      /* the program's standard output */
 };
 
 struct recording_result {

@@ -47,7 +47,10 @@ int output_rows(struct output *output, const struct rows *rows)
 int output_close(struct output *output, struct error *reterr)
 {
     errno = 0;
-    int error = fflush(output->file) == 0 && !ferror(output->file) ? 0 : errno != 0 ? -errno : -EIO;
+    bool is_written = fflush(output->file) == 0 && !ferror(output->file);
+    if (!is_written && errno == 0 && fputc('\n', output->file) != EOF)
+        fflush(output->file); /* stdio kept that an earlier write failed, not why: one more fails alike */
+    int error = is_written ? 0 : errno != 0 ? -errno : -EIO;
     if (output->pager) {
         pager_close(output->pager, output->file);
         return 0; /* what a pager did not read, nobody wanted to see */

@@ -37,7 +37,7 @@ A program: not there, not executable, no program, without libgcrt, without names
 
     $ program() { gctool doctor --json "$@" | jq -r '.program[] | "\(.name): \(.state): \(.text) [\(.fix // [] | join("; "))]"'; }
     $ gctool doctor no-such-program >/dev/null
-    [1]
+    [2]
     $ program no-such-program
     program: wrong: cannot run 'no-such-program': No such file or directory [it is in no folder of PATH]
     $ touch plain; program ./plain

@@ -124,6 +124,10 @@ Processes:
     $ gctool dump 4194304
     gctool: cannot dump process 4194304: there is no such process
     [2]
+    $ gctool dump -o - 4194304
+    gctool: option '--output' needs a file with a name, got '-'
+    hint: standard output is not for it; a file of that name is './-'
+    [3]
     $ gctool dump abc
     gctool: 'abc' is no process id
     [3]

@@ -4,6 +4,11 @@ What cannot be written is an error, also when the output is longer than what is 
     $ gctool help >/dev/full
     gctool: cannot write to standard output: No space left on device
     [2]
+    $ gctool completion bash | wc -c | awk '{ print ($1 > 4096) }'
+    1
+    $ gctool completion bash >/dev/full
+    gctool: cannot write to standard output: No space left on device
+    [2]
     $ all=summary,completeness,allocated,alive,temporary,lifetimes,goroutines,blocking,pauses,cycles,cost
     $ gctool report --json --stacks --section $all "$trace" | wc -c | awk '{ print ($1 > 4096) }'
     1

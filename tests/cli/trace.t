@@ -12,9 +12,15 @@ A program that runs. Its status is passed on; numbers that vary are replaced.
     [7]
     $ gctool report --section summary run.gctrace | grep 'how it ended'
       how it ended                    ended with status 7
+    $ stat -c %a run.gctrace
+    600
     $ gctool trace --json -o run.gctrace "$leaves" 1000 return 0 >summary.json
     $ validate <summary.json
     valid gctool.trace.v1
+    $ gctool trace --json -o run.gctrace "$PROGRAMS/loud" 2>loud.txt | validate
+    valid gctool.trace.v1
+    $ wc -l <loud.txt
+    1001
     $ grep -E '"(file|ending|program_status|births|lost_events)"' summary.json
       "file": "run.gctrace",
       "ending": "ended",
@@ -44,6 +50,10 @@ What cannot be recorded is not run:
     gctool: cannot create trace 'no/folder/run.gctrace': No such file or directory
     hint: choose another file with -o
     [125]
+    $ gctool trace -o - "$leaves" 1 return 0
+    gctool: option '--output' needs a file with a name, got '-'
+    hint: standard output is not for it; a file of that name is './-'
+    [3]
     $ gctool trace
     gctool: 'gctool trace' needs PROGRAM [ARGUMENT...]
     hint: usage: gctool trace [OPTIONS] PROGRAM [ARGUMENT...]
@@ -53,6 +63,7 @@ Options behind the program are the program's:
 
     $ gctool trace -q -o run.gctrace "$leaves" 10 return 0 --json -o other
     $ ls
+    loud.txt
     plain
     run.gctrace
     summary.json

@@ -16,6 +16,16 @@ A verb or option that is not known is never guessed: exit status 3 and a suggest
     gctool: unknown option '--nothing'
     hint: 'gctool help' lists the verbs
     [3]
+    $ for word in version -V -v --vers; do gctool $word; done
+    gctool: unknown verb 'version'
+    hint: did you mean 'gctool --version'?
+    gctool: unknown option '-V'
+    hint: did you mean 'gctool --version'?
+    gctool: unknown option '-v'
+    hint: did you mean 'gctool --version'?
+    gctool: unknown option '--vers'
+    hint: did you mean 'gctool --version'?
+    [3]
     $ gctool report --limt 3 run.gctrace
     gctool: unknown option '--limt' for 'gctool report'
     hint: did you mean '--limit'?

@@ -95,6 +95,8 @@ A repair keeps the whole part, says so, and needs no repair:
     $ gctool verify --repair --output again.gctrace fixed.gctrace >/dev/null
     [1]
     $ cmp fixed.gctrace again.gctrace
+    $ stat -c %a again.gctrace
+    600
 
 In place; a whole file stays as it is:
 
@@ -152,6 +154,10 @@ What is not a request:
     $ gctool verify --repair run.gctrace
     gctool: --repair needs a file to write to
     hint: add '-o FILE'; it may be the damaged one, which is replaced when all is written
+    [3]
+    $ gctool verify --repair -o - run.gctrace
+    gctool: option '--output' needs a file with a name, got '-'
+    hint: standard output is not for it; a file of that name is './-'
     [3]
     $ gctool verify -o fixed.gctrace run.gctrace
     gctool: --output is where --repair writes to

@@ -114,7 +114,7 @@ compgen -G 'leaves.*.gctrace' >/dev/null || fail "no default file name"
 
 "${trace[@]}" "$leaves" 3000 wait 6 >out 2>said &
 tracer=$!
-until grep -q waiting out; do sleep 0.01; done
+until grep -q waiting said; do sleep 0.01; done
 kill -TERM $tracer
 status=0
 wait $tracer || status=$?

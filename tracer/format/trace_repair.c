@@ -120,7 +120,7 @@ static int create_beside(const char *to, struct trace_output *output, char **ret
 {
     if (asprintf(ret_path, "%s.%d.part", to, (int)getpid()) < 0)
         return error_set(reterr, -ENOMEM, "cannot repair into '%s': out of memory", to);
-    int fd = open(*ret_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    int fd = open(*ret_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     int code = fd < 0 ? error_set(reterr, -errno, "cannot create '%s': %s", to, strerror(errno)) : 0;
     if (code == 0) {
         code = trace_output_open(output, fd, to, reterr);

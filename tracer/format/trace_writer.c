@@ -290,7 +290,7 @@ int trace_writer_open(const char *path, const struct trace_writer_options *optio
                       struct error *reterr)
 {
     *ret_writer = NULL;
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) {
         int code = error_set(reterr, -errno, "cannot create trace '%s': %s", path, strerror(errno));
         error_hint(reterr, "choose another file with -o");

@@ -142,7 +142,10 @@ static int write_growth(struct model *model, const struct options *options, stru
     if (model->growth.collections < GROWTH_PARTS * GROWTH_SAMPLES_OF_PART) {
         error_set(reterr, -ENODATA, "the recording has %" PRIu64 " collections, too few to tell what grows",
                   model->growth.collections);
-        error_hint(reterr, "record %d or more", GROWTH_PARTS * GROWTH_SAMPLES_OF_PART);
+        error_hint(reterr,
+                   "record %d or more; goroutines that wait for ever are found in a process or a heap dump: 'gctool "
+                   "leaks PID'",
+                   GROWTH_PARTS * GROWTH_SAMPLES_OF_PART);
         return STATUS_FAILED;
     }
     int error = section_make(SECTION_growth, model, &section, &rows);

@@ -67,7 +67,7 @@ Bad files, each verb:
     gctool: cannot read trace 'folder.gcheap': Is a directory
     2
     gctool: the recording has 1 collections, too few to tell what grows
-    hint: record 8 or more
+    hint: record 8 or more; goroutines that wait for ever are found in a process or a heap dump: 'gctool leaks PID'
     2
     gctool: cannot open trace 'gone.gcheap': No such file or directory
     2

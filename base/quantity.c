@@ -25,7 +25,7 @@ bool quantity_duration_parse(const char *text, uint64_t *ret_ns)
     static const struct {
         const char *name;
         double ns;
-    } units[] = {{"", 1e9}, {"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}, {"m", 60e9}};
+    } units[] = {{"", 1e9}, {"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}, {"m", 60e9}, {"h", 3600e9}};
     char *end;
     if (strspn(text, "0123456789.") == 0)
         return false;

@@ -9,7 +9,7 @@
 /* "17": decimal digits alone. The parsers return false, and set nothing, for anything else or too large. */
 [[nodiscard]] bool quantity_count_parse(const char *text, uint64_t *ret_count);
 
-/* "1.5s", "200ms", "10us", "7ns", "2m", or plain seconds. */
+/* "1.5s", "200ms", "10us", "7ns", "2m", "1h", or plain seconds. */
 [[nodiscard]] bool quantity_duration_parse(const char *text, uint64_t *ret_ns);
 
 enum { QUANTITY_TEXT_BYTES = 40 }; /* room for any of these */

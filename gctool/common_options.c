@@ -36,14 +36,16 @@ const struct option option_sort = {.name = "sort",
                                    .text = "what comes first; where a section has no bytes, 'bytes' is what it counts"};
 const struct option option_limit = {
     .name = "limit", .letter = 'n', .kind = OPTION_COUNT, .value = "N", .text = "keep the first N rows; 0 keeps all"};
-const struct option option_since = {.name = "since",
-                                    .kind = OPTION_DURATION,
-                                    .value = "TIME",
-                                    .text = "leave out what happened before TIME after the start, as 1.5s or 200ms"};
-const struct option option_until = {.name = "until",
-                                    .kind = OPTION_DURATION,
-                                    .value = "TIME",
-                                    .text = "leave out what happened after TIME after the start, as 1.5s or 200ms"};
+const struct option option_since = {
+    .name = "since",
+    .kind = OPTION_DURATION,
+    .value = "TIME",
+    .text = "leave out what happened before TIME after the start: seconds, or with a unit of ns, us, ms, s, m or h"};
+const struct option option_until = {
+    .name = "until",
+    .kind = OPTION_DURATION,
+    .value = "TIME",
+    .text = "leave out what happened after TIME after the start: seconds, or with a unit of ns, us, ms, s, m or h"};
 const struct option option_color = {.name = "color",
                                     .kind = OPTION_CHOICE,
                                     .value = "WHEN",

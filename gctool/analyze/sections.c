@@ -1,6 +1,7 @@
 /* See sections.h: one function a section. */
 #include "gctool/analyze/sections.h"
 
+#include "base/quantity.h"
 #include "gctool/analyze/completeness.h"
 #include "gctool/analyze/where.h"
 
@@ -39,7 +40,15 @@ static void put_where(struct rows *rows, const struct model *model, const struct
 struct sums {
     uint64_t born_objects, born_bytes, dead_objects, alive_objects, alive_bytes, temporary_bytes;
     uint64_t pause_count, pause_ns, pause_longest_ns;
+    uint64_t events, collections, duration_ns;
 };
+
+/* From the later of the first event and the interval's begin to the last event in it. */
+static uint64_t recorded_ns(const struct model *model)
+{
+    uint64_t from_ns = model->since_ns > model->first_ns ? model->since_ns : model->first_ns;
+    return model->last_ns > from_ns ? model->last_ns - from_ns : 0;
+}
 
 static struct sums sum_up(const struct model *model)
 {
@@ -62,7 +71,24 @@ static struct sums sum_up(const struct model *model)
         if (pauses->pause_ns.longest > sums.pause_longest_ns)
             sums.pause_longest_ns = pauses->pause_ns.longest;
     }
+    for (size_t kind = 0; kind < sizeof model->kind_counts / sizeof *model->kind_counts; kind++)
+        sums.events += model->kind_counts[kind];
+    for (size_t at = 0; at < model->cycles.count; at++)
+        sums.collections += model->cycles.items[at].begin_ns >= model->since_ns;
+    sums.duration_ns = recorded_ns(model);
     return sums;
+}
+
+enum { INTERVAL_TEXT_BYTES = 2 * QUANTITY_TEXT_BYTES + 40 };
+
+static const char *interval_text(const struct model *model, char text[INTERVAL_TEXT_BYTES])
+{
+    char since[QUANTITY_TEXT_BYTES], until[QUANTITY_TEXT_BYTES];
+    if (model->since_ns == 0 && model->until_ns == UINT64_MAX)
+        return "all of the recording";
+    snprintf(text, INTERVAL_TEXT_BYTES, "from %s to %s", quantity_duration_format(model->since_ns, since),
+             model->until_ns == UINT64_MAX ? "the end" : quantity_duration_format(model->until_ns, until));
+    return text;
 }
 
 enum { ENDING_TEXT_BYTES = 80 };
@@ -97,15 +123,16 @@ static const char *ending_text(const struct model *model, char text[ENDING_TEXT_
 
 static int make_summary(struct model *model, const struct section_options *options, struct rows *rows)
 {
-    char ending[ENDING_TEXT_BYTES];
+    char ending[ENDING_TEXT_BYTES], interval[INTERVAL_TEXT_BYTES];
     struct sums sums = sum_up(model);
     struct completeness judged = completeness_judge(model);
     const struct goroutines *goroutines = &model->goroutines;
     const struct rows_value values[] = {
         {"program", "program", UNIT_TEXT, 0, options->program},
+        {"interval", "interval", UNIT_TEXT, 0, interval_text(model, interval)},
         {"ending", "how it ended", UNIT_TEXT, 0, ending_text(model, ending)},
-        {"duration_ns", "recorded for", UNIT_NS, model->last_ns - model->first_ns, NULL},
-        {"events", "events", UNIT_COUNT, model->event_count, NULL},
+        {"duration_ns", "recorded for", UNIT_NS, sums.duration_ns, NULL},
+        {"events", "events", UNIT_COUNT, sums.events, NULL},
         {"allocated_objects", "objects allocated", UNIT_COUNT, sums.born_objects, NULL},
         {"allocated_bytes", "bytes allocated", UNIT_BYTES, sums.born_bytes, NULL},
         {"temporary_permille", "of these temporary", UNIT_PERMILLE, permille(sums.temporary_bytes, sums.born_bytes),
@@ -114,17 +141,17 @@ static int make_summary(struct model *model, const struct section_options *optio
         {"peak_bytes", "most at once, garbage included", UNIT_BYTES, model->peak_bytes, NULL},
         {"alive_objects", "objects alive at the end", UNIT_COUNT, sums.alive_objects, NULL},
         {"alive_bytes", "bytes alive at the end", UNIT_BYTES, sums.alive_bytes, NULL},
-        {"goroutines_created", "goroutines created", UNIT_COUNT, goroutines->created, NULL},
+        {"goroutines_created", "goroutines created from start", UNIT_COUNT, goroutines->created, NULL},
         {"goroutines_alive", "goroutines at the end", UNIT_COUNT, goroutines->created - goroutines->ended, NULL},
-        {"collections", "collections", UNIT_COUNT, model->cycles.count, NULL},
+        {"collections", "collections", UNIT_COUNT, sums.collections, NULL},
         {"pauses", "pauses", UNIT_COUNT, sums.pause_count, NULL},
         {"pause_total_ns", "pauses in all", UNIT_NS, sums.pause_ns, NULL},
         {"pause_longest_ns", "longest pause", UNIT_NS, sums.pause_longest_ns, NULL},
         {"counts_exact", "counts are exact", UNIT_FLAG, judged.counts_exact, NULL},
         {"alive_exact", "what is alive is exact", UNIT_FLAG, judged.alive_exact, NULL},
-        {"lost_events", "events lost", UNIT_COUNT,
+        {"lost_events", "events lost in all", UNIT_COUNT,
          model->file.lost_events > model->lost_events ? model->file.lost_events : model->lost_events, NULL},
-        {"contradictions", "contradictions", UNIT_COUNT, model_anomaly_count(model), NULL},
+        {"contradictions", "contradictions in all", UNIT_COUNT, model_anomaly_count(model), NULL},
     };
     rows_put_values(rows, values, sizeof values / sizeof *values);
     return 0;
@@ -529,10 +556,10 @@ static int make_cost(struct model *model, const struct section_options *, struct
         {"measured_births", "births measured", UNIT_COUNT, model->cost_births, NULL},
         {"birth_ns", "time of one, mean", UNIT_NS, model->cost_births ? model->cost_ns / model->cost_births : 0, NULL},
         {"births_total_ns", "of all births, from that", UNIT_NS, estimate_ns, NULL},
-        {"duration_ns", "recorded for", UNIT_NS, model->last_ns - model->first_ns, NULL},
+        {"duration_ns", "recorded for", UNIT_NS, recorded_ns(model), NULL},
         {"file_bytes", "file", UNIT_BYTES, model->file.file_bytes, NULL},
         {"file_bytes_per_1000_events", "file, for 1,000 events", UNIT_BYTES,
-         model->event_count ? model->file.file_bytes * 1000 / model->event_count : 0, NULL},
+         model->file.events ? model->file.file_bytes * 1000 / model->file.events : 0, NULL},
     };
     rows_put_values(rows, values, sizeof values / sizeof *values);
     return 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/quantity.h"
 #include "gctool/analyze/completeness.h"
 #include "gctool/analyze/sections.h"
 #include "gctool/model/load.h"
@@ -122,9 +123,16 @@ static int load(const struct options *options, struct trace_reader *reader, stru
     struct progress progress;
     progress_start(&progress, "reading", options->operands[0]);
     const struct load_watch watch = {.each = show_progress, .argument = &progress};
-    int error = model_load(reader, options_number(options, &option_since, 0),
-                           options_number(options, &option_until, UINT64_MAX), &watch, ret_model, reterr);
+    uint64_t since_ns = options_number(options, &option_since, 0);
+    int error = model_load(reader, since_ns, options_number(options, &option_until, UINT64_MAX), &watch, ret_model,
+                           reterr);
     progress_end(&progress);
+    if (error < 0 || since_ns == 0 || since_ns <= (*ret_model)->last_ns)
+        return error;
+    char last[QUANTITY_TEXT_BYTES];
+    error = error_set(reterr, -ERANGE, "nothing was recorded after --since %s: the last event is at %s",
+                      options_text(options, &option_since), quantity_duration_format((*ret_model)->last_ns, last));
+    model_free(*ret_model);
     return error;
 }
 
@@ -138,6 +146,11 @@ static int run(const struct options *options, struct output *output, struct erro
                                 .limit = options_number(options, &option_limit, output->is_json ? 0 : LIMIT_FOR_PEOPLE),
                                 .by_stack = options_given(options, &option_stacks),
                             }};
+    if (options_number(options, &option_since, 0) > options_number(options, &option_until, UINT64_MAX)) {
+        error_set(reterr, -EINVAL, "--since %s is after --until %s", options_text(options, &option_since),
+                  options_text(options, &option_until));
+        return STATUS_USAGE;
+    }
     struct trace_reader *reader;
     int error = trace_reader_open(report.path, &reader, reterr);
     if (error < 0)
@@ -162,7 +175,7 @@ static const struct option *const options[] = {
 
 static const struct verb_status statuses[] = {
     {"0", "the report is printed; what is missing of the trace is said in its section 'completeness'"},
-    {"2", "there is no such file, it is no trace, or it cannot be read"},
+    {"2", "there is no such file, it is no trace, it cannot be read, or nothing of it is after --since"},
     {"3", "the command line is wrong"},
     {NULL, NULL},
 };

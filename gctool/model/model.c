@@ -338,13 +338,15 @@ static void note_time(struct model *model, const struct trace_event *event)
 int model_apply(struct model *model, const struct trace_event *event)
 {
     enum event_kind kind = event_word_kind(event->word);
-    if (event->time_ns > model->until_ns && !is_dictionary(kind)) {
-        model->past_until = true;
+    bool is_past = event->time_ns > model->until_ns;
+    model->past_until |= is_past;
+    if (is_past && !is_dictionary(kind))
         return 0;
-    }
     apply_function *apply = apply_of_kind[kind];
-    note_time(model, event);
-    model->kind_counts[kind] += in_interval(model, event->time_ns);
+    if (!is_past) {
+        note_time(model, event);
+        model->kind_counts[kind] += in_interval(model, event->time_ns);
+    }
     int error = 0;
     if (!apply)
         model->later_events++;

@@ -6,6 +6,7 @@ A whole trace. What contradicts itself in it is counted, not hidden.
     $ gctool report story.gctrace
     summary: the program and its recording
       program                         /usr/bin/sample
+      interval                        all of the recording
       how it ended                    ended
       recorded for                    7.0 us
       events                          41
@@ -16,7 +17,7 @@ A whole trace. What contradicts itself in it is counted, not hidden.
       most at once, garbage included  4.5 KiB
       objects alive at the end        4
       bytes alive at the end          192 B
-      goroutines created              2
+      goroutines created from start   2
       goroutines at the end           1
       collections                     1
       pauses                          1
@@ -24,8 +25,8 @@ A whole trace. What contradicts itself in it is counted, not hidden.
       longest pause                   1.0 us
       counts are exact                no
       what is alive is exact          no
-      events lost                     0
-      contradictions                  2
+      events lost in all              0
+      contradictions in all           2
     
     completeness: why these numbers are not exact
       reason              what it means                                      from  to  count
@@ -118,6 +119,19 @@ Sections, whole stacks, filter, limit, order, interval.
     $ gctool report --section summary --until 2us story.gctrace | grep -E 'for|bytes alloc'
       recorded for                    2.0 us
       bytes allocated                 4.5 KiB
+    $ gctool report --section summary --since 4us --until 6us story.gctrace | grep -E 'interval|for|events  |allocated'
+      interval                        from 4.0 us to 6.0 us
+      how it ended                    after the interval
+      recorded for                    2.0 us
+      events                          8
+      objects allocated               0
+      bytes allocated                 0 B
+    $ gctool report --since 2h --until 1h story.gctrace
+    gctool: --since 2h is after --until 1h
+    [3]
+    $ gctool report --since 1h story.gctrace
+    gctool: nothing was recorded after --since 1h: the last event is at 7.0 us
+    [2]
     $ gctool report --json --section summary,temporary --since 1us story.gctrace | jq -c '.summary.allocated_objects, .temporary[0]'
     11
     {"bytes":4096,"share_permille":934,"objects":1,"type":"byte","function":"main","location":"story.c:40"}

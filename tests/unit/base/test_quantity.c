@@ -13,9 +13,9 @@ static void durations_have_units(void **)
     static const struct {
         const char *text;
         uint64_t ns;
-    } good[] = {{"1.5s", 1500000000}, {"200ms", 200000000}, {"10us", 10000},     {"7ns", 7},
-                {"2", 2000000000},    {".5", 500000000},    {"3m", 180000000000}};
-    static const char *const bad[] = {"",    "-1s", "1h", "1e3s",           "nan", "inf", "0x10s",
+    } good[] = {{"1.5s", 1500000000}, {"200ms", 200000000}, {"10us", 10000},      {"7ns", 7},
+                {"2", 2000000000},    {".5", 500000000},    {"3m", 180000000000}, {"1.5h", 5400000000000}};
+    static const char *const bad[] = {"",    "-1s", "1d", "1e3s",           "nan", "inf", "0x10s",
                                       "1 s", "s",   ".",  "99999999999999m"};
     uint64_t ns;
     for (size_t at = 0; at < sizeof good / sizeof *good; at++) {

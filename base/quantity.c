@@ -44,6 +44,11 @@ bool quantity_duration_parse(const char *text, uint64_t *ret_ns)
     return false;
 }
 
+uint64_t quantity_mean(uint64_t total, uint64_t count)
+{
+    return count > 0 ? total / count + (total % count >= count - count / 2) : 0;
+}
+
 const char *quantity_count_format(uint64_t count, char ret_text[QUANTITY_TEXT_BYTES])
 {
     char digits[24];

@@ -14,6 +14,9 @@
 
 enum { QUANTITY_TEXT_BYTES = 40 }; /* room for any of these */
 
+/* Rounded to the nearest; 0 of nothing. */
+uint64_t quantity_mean(uint64_t total, uint64_t count);
+
 /* "1,234,567", "1.5 KiB", "3.1 ms". They return `ret_text`. */
 const char *quantity_count_format(uint64_t count, char ret_text[QUANTITY_TEXT_BYTES]);
 const char *quantity_bytes_format(uint64_t bytes, char ret_text[QUANTITY_TEXT_BYTES]);

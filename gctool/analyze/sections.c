@@ -554,7 +554,7 @@ static int make_cost(struct model *model, const struct section_options *, struct
     const struct rows_value values[] = {
         {"births", "births recorded", UNIT_COUNT, births, NULL},
         {"measured_births", "births measured", UNIT_COUNT, model->cost_births, NULL},
-        {"birth_ns", "time of one, mean", UNIT_NS, model->cost_births ? model->cost_ns / model->cost_births : 0, NULL},
+        {"birth_ns", "time of one, mean", UNIT_NS, quantity_mean(model->cost_ns, model->cost_births), NULL},
         {"births_total_ns", "of all births, from that", UNIT_NS, estimate_ns, NULL},
         {"duration_ns", "recorded for", UNIT_NS, recorded_ns(model), NULL},
         {"file_bytes", "file", UNIT_BYTES, model->file.file_bytes, NULL},

@@ -6,18 +6,18 @@
 #include "gctool/analyze/ranking.h"
 
 /*  X(NAME, word, title) */
-#define REPORT_SECTIONS(X)                                                              \
-    X(summary, "the program and its recording")                                         \
-    X(completeness, "why these numbers are not exact")                                  \
-    X(allocated, "what was allocated, and where")                                       \
-    X(alive, "what is still alive, and who made it")                                    \
-    X(growth, "suspects: what grew from each quarter of the recording to the next")     \
-    X(temporary, "temporary garbage: dead before the first collection after its birth") \
-    X(lifetimes, "how long what died had lived, at most")                               \
-    X(goroutines, "goroutines by origin, state and wait")                               \
-    X(blocking, "where goroutines waited")                                              \
-    X(pauses, "when the world stood still")                                             \
-    X(cycles, "the latest collections")                                                 \
+#define REPORT_SECTIONS(X)                                                          \
+    X(summary, "the program and its recording")                                     \
+    X(completeness, "why these numbers are not exact")                              \
+    X(allocated, "what was allocated, and where")                                   \
+    X(alive, "what is still alive, and who made it")                                \
+    X(growth, "suspects: what grew from each quarter of the recording to the next") \
+    X(temporary, "what died before the first collection after its birth")           \
+    X(lifetimes, "how long what died had lived, at most")                           \
+    X(goroutines, "who made them, what they do and wait for")                       \
+    X(blocking, "where goroutines waited")                                          \
+    X(pauses, "when the world stood still")                                         \
+    X(cycles, "the latest collections")                                             \
     X(cost, "what recording cost")
 
 enum report_section {

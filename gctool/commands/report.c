@@ -8,6 +8,7 @@
 #include "gctool/analyze/completeness.h"
 #include "gctool/analyze/sections.h"
 #include "gctool/model/load.h"
+#include "gctool/output/diagnostic.h"
 #include "gctool/output/output.h"
 #include "gctool/output/progress.h"
 #include "gctool/output/shell_word.h"
@@ -84,15 +85,24 @@ static int tell_next(const struct report *report, const struct model *model, str
 
 /* ---- */
 
+enum { SECTIONS_UNFILTERED = 1 << SECTION_summary | 1 << SECTION_completeness | 1 << SECTION_cost };
+
+/* With a filter only those sections are shown in which something matches. */
+static bool is_filtered(const struct report *report, enum report_section section)
+{
+    return report->options.ranking.filter && !(SECTIONS_UNFILTERED >> section & 1);
+}
+
 static int write_section(const struct report *report, enum report_section section, struct model *model,
-                         struct output *output)
+                         struct output *output, bool *matches)
 {
     struct rows rows;
     int error = section_make(section, model, &report->options, &rows);
     if (error < 0)
         return error;
     /* People are told of what is missing, and of suspects, where there is any. */
-    bool may_be_left_out = section == SECTION_completeness || section == SECTION_growth;
+    bool may_be_left_out = section == SECTION_completeness || section == SECTION_growth || is_filtered(report, section);
+    *matches |= is_filtered(report, section) && rows_count(&rows) > 0;
     if (!may_be_left_out || rows_count(&rows) > 0 || output->is_json)
         error = output_rows(output, &rows);
     rows_free(&rows);
@@ -102,10 +112,16 @@ static int write_section(const struct report *report, enum report_section sectio
 static int write_report(const struct report *report, struct model *model, struct output *output)
 {
     int error = 0;
+    bool matches = false;
+    if (model->event_count == 0)
+        diagnostic_warning("not one event of '%s' is whole: there is nothing to count", report->path);
     output_start(output, "gctool.report.v1");
     for (int section = 0; section < SECTION_COUNT && error == 0; section++)
         if (has_section(report, section))
-            error = write_section(report, (enum report_section)section, model, output);
+            error = write_section(report, (enum report_section)section, model, output, &matches);
+    if (error == 0 && report->options.ranking.filter && !matches && !output->is_json &&
+        report->sections & ~(uint64_t)SECTIONS_UNFILTERED)
+        fprintf(output->file, "nothing matches '%s'\n\n", report->options.ranking.filter);
     if (error == 0)
         error = tell_next(report, model, output);
     output_end(output);

@@ -94,8 +94,8 @@ static void tell_people(const struct recording_result *result)
             quantity_count_format(result->totals.births, births), result->output,
             quantity_bytes_format(result->totals.file_bytes, bytes));
     if (result->cost_births > 0)
-        fprintf(stderr, "gctool: the recorder spent %.1f ns on a birth (mean of %s)\n",
-                (double)result->cost_ns / (double)result->cost_births,
+        fprintf(stderr, "gctool: the recorder spent %s on a birth (mean of %s)\n",
+                quantity_duration_format(quantity_mean(result->cost_ns, result->cost_births), duration),
                 quantity_count_format(result->cost_births, births));
     tell_loss(result);
     fputs("next: gctool report ", stderr);

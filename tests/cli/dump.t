@@ -139,10 +139,10 @@ Processes:
 A file of ours of another kind is told by what reads it.
 
     $ "$PROGRAMS/make_trace" plain story other.gctrace; gctool heap other.gctrace
-    gctool: cannot open heap dump 'other.gctrace': not a gcheap file (starts with 89 47 43 54)
+    gctool: cannot open heap dump 'other.gctrace': not a gcheap file (starts with 89 47 43 54 52 41 43 45)
     hint: it is a trace: 'gctool report', 'leaks' and 'view' read it
     [2]
     $ gctool report run.gcheap
-    gctool: cannot open trace 'run.gcheap': not a gctrace file (starts with 89 47 43 48)
+    gctool: cannot open trace 'run.gcheap': not a gctrace file (starts with 89 47 43 48 45 41 50 0a)
     hint: it is a heap dump: 'gctool heap', 'leaks', 'goroutines' and 'view' read it
     [2]

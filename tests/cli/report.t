@@ -43,12 +43,12 @@ A whole trace. What contradicts itself in it is counted, not hidden.
       bytes    share  objects  oldest  type         function  location
       192 B  100.0 %        4  6.0 us  struct node  node_new  node.h:12
     
-    temporary: temporary garbage: dead before the first collection after its birth
+    temporary: what died before the first collection after its birth
         bytes   share  objects  type         function  location
       4.0 KiB  93.4 %        1  byte         main      story.c:40
         288 B   6.6 %        6  struct node  node_new  node.h:12
     
-    goroutines: goroutines by origin, state and wait
+    goroutines: who made them, what they do and wait for
       count  runs       state    waits for         since  waits in  waits at   created by    created at   ran  waited  one of them
           1  (unknown)  ended    -                     -  -         -          unknown       -           0 ns    0 ns            -
           1  0x401690   waiting  channel receive  5.0 us  reader    story.c:9  start_reader  story.c:30  0 ns  5.0 us            2
@@ -87,7 +87,7 @@ Sections, whole stacks, filter, limit, order, interval.
             make_nodes story.c:21
             main story.c:40
     
-    goroutines: goroutines by origin, state and wait
+    goroutines: who made them, what they do and wait for
       count  runs       state    waits for         since  waits in  waits at   created by    created at   ran  waited  one of them
           1  (unknown)  ended    -                     -  -         -          unknown       -           0 ns    0 ns            -
           1  0x401690   waiting  channel receive  5.0 us  reader    story.c:9  start_reader  story.c:30  0 ns  5.0 us            2
@@ -111,9 +111,8 @@ Sections, whole stacks, filter, limit, order, interval.
       480 B  100.0 %       10  struct node  node_new  node.h:12
     
     next: gctool report story.gctrace --section alive,goroutines --stacks
-    $ gctool report --section alive --filter nothing story.gctrace
-    alive: what is still alive, and who made it
-      none
+    $ gctool report --section alive,temporary --filter nothing story.gctrace
+    nothing matches 'nothing'
     
     next: gctool report story.gctrace --section alive,goroutines --stacks
     $ gctool report --section summary --until 2us story.gctrace | grep -E 'for|bytes alloc'
@@ -153,7 +152,7 @@ From a pipe, and cut off anywhere: the report of the whole part, status 0, and w
     $ cat story.gctrace | gctool report --json - | jq .summary.events
     41
     $ size=$(stat -c %s story.gctrace)
-    $ for bytes in $(seq 64 60 $((size - 1))); do head -c $bytes story.gctrace | gctool report --json - >cut.json || echo "status $? at $bytes"; jq -e '.completeness[] | select(.reason == "file cut off")' cut.json >/dev/null || echo "silent at $bytes"; done
+    $ for bytes in $(seq 64 60 $((size - 1))); do head -c $bytes story.gctrace | gctool report --json - 2>/dev/null >cut.json || echo "status $? at $bytes"; jq -e '.completeness[] | select(.reason == "file cut off")' cut.json >/dev/null || echo "silent at $bytes"; done
     $ head -c $((size - 1)) story.gctrace >cut.gctrace; gctool report --section completeness cut.gctrace
     completeness: why these numbers are not exact
       reason              what it means                                                     from  to  count
@@ -164,15 +163,21 @@ From a pipe, and cut off anywhere: the report of the whole part, status 0, and w
     
     next: gctool verify cut.gctrace
 
+Without one event there is nothing to count: that is said first.
+
+    $ head -c 700 story.gctrace | gctool report --section summary - 2>&1 | head -n 2
+    gctool: warning: not one event of '-' is whole: there is nothing to count
+    summary: the program and its recording
+
 A repair does not make it whole again, and an interval does not end with the program.
 
     $ head -c 700 story.gctrace >cut.gctrace; gctool verify --repair -o repaired.gctrace cut.gctrace >/dev/null
     [1]
-    $ gctool report --section summary,completeness repaired.gctrace | grep -E 'how it ended|exact  '
+    $ gctool report --section summary,completeness repaired.gctrace 2>/dev/null | grep -E 'how it ended|exact  '
       how it ended                    unknown
       counts are exact                no
       what is alive is exact          no
-    $ gctool report --json repaired.gctrace | jq -r '.completeness[].reason' | head -n 1
+    $ gctool report --json repaired.gctrace 2>/dev/null | jq -r '.completeness[].reason' | head -n 1
     file cut off
     $ gctool report --section summary --until 2us story.gctrace | grep 'how it ended'
       how it ended                    after the interval
@@ -199,7 +204,7 @@ What is no trace, or one of the future, is an error.
     gctool: cannot read trace '.': Is a directory
     [2]
     $ gctool report "$GCTOOL" 2>&1 | sed "s|$GCTOOL|GCTOOL|"
-    gctool: cannot open trace 'GCTOOL': not a gctrace file (starts with 7f 45 4c 46)
+    gctool: cannot open trace 'GCTOOL': not a gctrace file (starts with 7f 45 4c 46 02 01 01 00)
     hint: 'gctool trace PROGRAM' makes one
     $ : >empty; gctool report empty
     gctool: cannot open trace 'empty': the file is empty

@@ -116,7 +116,7 @@ In place; a whole file stays as it is:
 What cannot be checked or written:
 
     $ gctool verify /etc/passwd
-    gctool: cannot open trace '/etc/passwd': not a gctrace file (starts with 72 6f 6f 74)
+    gctool: cannot open trace '/etc/passwd': not a gctrace file (starts with 72 6f 6f 74 3a 78 3a 30)
     hint: 'gctool trace PROGRAM' makes one
     [2]
     $ gctool verify none.gctrace
@@ -148,6 +148,19 @@ What cannot be checked or written:
       kind    why                                                                    at byte  bytes  blocks  events  from  to
       header  the file header's checksum does not match: start and pid may be wrong        -     64       -       -     -   -
     
+
+A bit of the magic changed: nothing else is lost, and a repair writes it anew.
+
+    $ cp run.gctrace magic.gctrace
+    $ printf '\110' | dd of=magic.gctrace bs=1 seek=1 conv=notrunc status=none; od -An -c -N 3 magic.gctrace
+     211   H   C
+    $ gctool verify --repair -o magic.fixed magic.gctrace | grep -E '^  (state|events|header|blocks kept)'
+      state               damaged
+      events              41
+      header  the file header's checksum does not match: start and pid may be wrong        -     64       -       -     -   -
+      blocks kept         5
+    $ od -An -c -N 3 magic.fixed
+     211   G   C
 
 What is not a request:
 

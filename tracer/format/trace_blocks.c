@@ -12,11 +12,11 @@ static const char reason_missing[] = "blocks are missing between two whole ones"
 static const char reason_file[] = "a block of another recording";
 static const char reason_order[] = "a block that belongs before the one that stands before it";
 
-/* "7f 45 4c 46": what a file begins with, for a message. */
-static void first_bytes(const struct trace_input *input, char text[16])
+/* "7f 45 4c 46 02 01 01 00": what a file begins with, for a message. */
+static void first_bytes(const struct trace_input *input, char text[3 * TRACE_MAGIC_BYTES])
 {
     static const char digits[] = "0123456789abcdef";
-    size_t count = input->available < 4 ? input->available : 4, at = 0;
+    size_t count = input->available < TRACE_MAGIC_BYTES ? input->available : TRACE_MAGIC_BYTES, at = 0;
     for (size_t i = 0; i < count; i++) {
         text[at++] = digits[input->bytes[i] >> 4];
         text[at++] = digits[input->bytes[i] & 15];
@@ -29,12 +29,22 @@ const struct trace_file_kind trace_file_trace = {TRACE_FILE_MAGIC, TRACE_VERSION
 const struct trace_file_kind trace_file_heap = {HEAP_FILE_MAGIC, HEAP_VERSION_MAJOR, "heap dump", "gcheap file",
                                                 "'gctool dump PID' makes one"};
 
+/* A magic with so many bits changed is ours, and damaged: no other format is so near, nor are two of ours to each other (15 bits). */
+enum { MAGIC_CHANGED_BITS_MAX = 4 };
+
+static bool is_near(const uint8_t *bytes, const char *magic)
+{
+    int changed = 0;
+    for (size_t at = 0; at < TRACE_MAGIC_BYTES; at++)
+        changed += __builtin_popcount(bytes[at] ^ (uint8_t)magic[at]);
+    return changed <= MAGIC_CHANGED_BITS_MAX;
+}
+
 const struct trace_file_kind *trace_file_kind_of(struct trace_input *input, struct error *reterr)
 {
     if (trace_input_fill(input, TRACE_MAGIC_BYTES, reterr) < 0)
         return NULL;
-    bool is_heap = input->available >= TRACE_MAGIC_BYTES &&
-                   memcmp(input->bytes, HEAP_FILE_MAGIC, TRACE_MAGIC_BYTES) == 0;
+    bool is_heap = input->available >= TRACE_MAGIC_BYTES && is_near(input->bytes, HEAP_FILE_MAGIC);
     return is_heap ? &trace_file_heap : &trace_file_trace;
 }
 
@@ -54,7 +64,7 @@ static const char *hint_of(const struct trace_input *input, const struct trace_f
 
 static int refuse_foreign(const struct trace_input *input, const struct trace_file_kind *kind, struct error *reterr)
 {
-    char text[16];
+    char text[3 * TRACE_MAGIC_BYTES];
     first_bytes(input, text);
     int code = error_set(reterr, -EINVAL, "cannot open %s '%s': not a %s (starts with %s)", kind->noun, input->name,
                          kind->file, text);
@@ -71,12 +81,15 @@ static int read_file_header(struct trace_blocks *blocks, const struct trace_file
     if (input->available == 0)
         return error_set(reterr, -ENODATA, "cannot open %s '%s': the file is empty", kind->noun, input->name);
     size_t compared = input->available < TRACE_MAGIC_BYTES ? input->available : TRACE_MAGIC_BYTES;
-    if (memcmp(input->bytes, kind->magic, compared) != 0)
+    bool is_ours = compared == TRACE_MAGIC_BYTES ? is_near(input->bytes, kind->magic)
+                                                 : memcmp(input->bytes, kind->magic, compared) == 0;
+    if (!is_ours)
         return refuse_foreign(input, kind, reterr);
     if (input->available < TRACE_FILE_HEADER_BYTES)
         return error_set(reterr, -ENODATA, "cannot open %s '%s': it ends within its header, after %zu bytes",
                          kind->noun, input->name, input->available);
     bool intact = trace_file_header_read(input->bytes, &blocks->header);
+    blocks->header.magic = kind == &trace_file_heap ? HEAP_FILE_MAGIC : NULL;
     /* A version that was flipped by damage is not one: then the blocks are tried as they are. */
     if (intact && blocks->header.major != kind->major) {
         code = error_set(reterr, -EPROTONOSUPPORT,

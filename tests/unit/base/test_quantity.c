@@ -40,6 +40,10 @@ static void counts_are_digits(void **)
 static void people_read_units(void **)
 {
     char text[QUANTITY_TEXT_BYTES];
+    assert_int_equal(quantity_mean(398, 10), 40);
+    assert_int_equal(quantity_mean(394, 10), 39);
+    assert_int_equal(quantity_mean(3, 2), 2);
+    assert_int_equal(quantity_mean(7, 0), 0);
     assert_string_equal(quantity_count_format(0, text), "0");
     assert_string_equal(quantity_count_format(1234567, text), "1,234,567");
     assert_string_equal(quantity_count_format(UINT64_MAX, text), "18,446,744,073,709,551,615");

@@ -80,6 +80,13 @@ void rows_put_values(struct rows *rows, const struct rows_value *values, size_t 
     }
 }
 
+void rows_forget_value(struct rows *rows, const char *key)
+{
+    for (size_t at = 0; at < rows->cell_count; at++)
+        if (strcmp(rows->columns[at].key, key) == 0)
+            rows->cells[at].present = false;
+}
+
 size_t rows_count(const struct rows *rows)
 {
     return rows->column_count ? rows->cell_count / rows->column_count : 0;

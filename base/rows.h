@@ -69,6 +69,9 @@ struct rows_value {
 /* Makes them the one row of rows that were started: `single`. */
 void rows_put_values(struct rows *rows, const struct rows_value *values, size_t count);
 
+/* In the one row of `single` rows: the value of this column is not known. */
+void rows_forget_value(struct rows *rows, const char *key);
+
 size_t rows_count(const struct rows *rows);
 const struct rows_cell *rows_cell(const struct rows *rows, size_t row, size_t column);
 

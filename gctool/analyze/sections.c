@@ -562,6 +562,10 @@ static int make_cost(struct model *model, const struct section_options *, struct
          model->file.events ? model->file.file_bytes * 1000 / model->file.events : 0, NULL},
     };
     rows_put_values(rows, values, sizeof values / sizeof *values);
+    if (model->cost_births == 0) {
+        rows_forget_value(rows, "birth_ns");
+        rows_forget_value(rows, "births_total_ns");
+    }
     return 0;
 }
 

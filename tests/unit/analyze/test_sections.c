@@ -139,6 +139,17 @@ static void the_summary_says_how_it_ended(void **)
     feed_close(&feed);
 }
 
+static void the_time_of_no_birth_is_not_known(void **)
+{
+    struct feed feed = sample();
+    struct rows rows = make(&feed, SECTION_cost, (struct ranking_options){0});
+    assert_int_equal(number(&rows, 0, "measured_births"), 0);
+    assert_false(cell(&rows, 0, "birth_ns")->present);
+    assert_false(cell(&rows, 0, "births_total_ns")->present);
+    rows_free(&rows);
+    feed_close(&feed);
+}
+
 static void sites_say_share_place_and_stack(void **)
 {
     struct feed feed = sample();
@@ -257,6 +268,7 @@ int main(void)
         cmocka_unit_test(who_was_called_by_main_is_called_by_main),
         cmocka_unit_test(the_summary_sums_up),
         cmocka_unit_test(the_summary_says_how_it_ended),
+        cmocka_unit_test(the_time_of_no_birth_is_not_known),
         cmocka_unit_test(sites_say_share_place_and_stack),
         cmocka_unit_test(the_collector_is_told_by_cycle_and_pause),
         cmocka_unit_test(a_limit_keeps_the_latest_cycles_in_order),

@@ -136,14 +136,29 @@ static bool is_type(Dwarf_Die *die, Dwarf_Die *ret_type)
     return !dwarf_hasattr(ret_type, DW_AT_declaration) && size_of(ret_type) != 0;
 }
 
+/* The address that an operation of a location says: in place (GCC), or by its number in a table of addresses (Clang). */
+static bool operation_address(const Dwarf_Attribute *location, const Dwarf_Op *operation, Dwarf_Addr *ret_address)
+{
+    Dwarf_Attribute in_table;
+    Dwarf_Attribute of = *location;
+    if (operation->atom == DW_OP_addr) {
+        *ret_address = operation->number;
+        return true;
+    }
+    return operation->atom == DW_OP_addrx && dwarf_getlocation_attr(&of, operation, &in_table) == 0 &&
+           dwarf_formaddr(&in_table, ret_address) == 0;
+}
+
 static bool is_variable_at(Dwarf_Die *die, Dwarf_Addr address, Dwarf_Die *ret_type)
 {
     Dwarf_Attribute attribute;
     Dwarf_Op *operations;
     size_t count;
+    Dwarf_Addr its_address;
     return dwarf_tag(die) == DW_TAG_variable &&
            dwarf_getlocation(dwarf_attr(die, DW_AT_location, &attribute), &operations, &count) == 0 && count == 1 &&
-           operations[0].atom == DW_OP_addr && operations[0].number == address && type_of(die, ret_type);
+           operation_address(&attribute, &operations[0], &its_address) && its_address == address &&
+           type_of(die, ret_type);
 }
 
 static bool find_below(Dwarf_Die *parent, const struct wanted *wanted, int depth, Dwarf_Die *ret_type)

@@ -48,7 +48,8 @@ rounds=10 requests=4000
 
 load() {
     for _ in $(seq "$rounds"); do
-        timeout 600 redis-benchmark -p "$port" -q -c 20 -n "$requests" -d 16384 -P 16 -r 100 -t set >/dev/null
+        timeout 600 redis-benchmark -p "$port" -q -c 20 -n "$requests" -d 16384 -P 16 -r 100 -t set >"$work/answer" 2>&1 ||
+            fail "redis-benchmark: status $?"
         kill_client
     done
     for _ in $(seq 100); do

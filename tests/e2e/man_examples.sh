@@ -1,6 +1,7 @@
 #!/bin/bash
 # The examples of the man pages run as they stand, in order, with the files that they name made beforehand: run.gctrace, a recording of
-# ./my-program, which is a program of the tests and also called ./server. Each ends with status 0.
+# ./my-program, which is a program of the tests and also called ./server, and 1234.gccrash, of a program that crashed. Each ends with
+# status 0.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -9,6 +10,8 @@ cd "$work"
 cp "$PROGRAMS/known" my-program
 ln my-program server
 gctool trace -o run.gctrace ./my-program >/dev/null 2>&1
+(ulimit -c 0; GCRT_CRASH_DIR=. "$PROGRAMS/crash" panic >/dev/null 2>&1) || true
+mv ./*.gccrash 1234.gccrash
 
 status=0
 count=0

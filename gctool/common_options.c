@@ -56,3 +56,7 @@ const struct option option_ptrace = {.name = "ptrace",
                                      .text = "hold a process and read its memory from outside, instead of asking it"};
 const struct option option_quiet = {
     .name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .text = "print errors and what was asked for alone"};
+const struct option option_stacks = {
+    .name = "stacks",
+    .kind = OPTION_FLAG,
+    .text = "a row for each call stack instead of each place, with the stack below it"};

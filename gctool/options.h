@@ -42,7 +42,7 @@ struct option {
 
 extern const struct option option_help; /* every verb takes it, unlisted */
 extern const struct option option_output, option_output_file, option_json, option_filter, option_sort, option_limit,
-    option_since, option_until, option_color, option_quiet, option_ptrace;
+    option_since, option_until, option_color, option_quiet, option_ptrace, option_stacks;
 
 enum { OPTIONS_MAX = 24 };
 

@@ -11,11 +11,6 @@
 
 enum { LIMIT_FOR_PEOPLE = 50 };
 
-static const struct option option_stacks = {
-    .name = "stacks",
-    .kind = OPTION_FLAG,
-    .text = "a row for each call stack instead of each place, with the stack below it"};
-
 static const struct option option_why = {
     .name = "why",
     .kind = OPTION_COUNT,

@@ -14,11 +14,6 @@
 
 enum { LIMIT_FOR_PEOPLE = 20, PATHS_FOR_PEOPLE = 3 };
 
-static const struct option option_stacks = {
-    .name = "stacks",
-    .kind = OPTION_FLAG,
-    .text = "a row for each call stack instead of each place, with the stack below it"};
-
 static int write_rows(struct output *output, struct rows *rows, int error)
 {
     if (error == 0)

@@ -14,11 +14,6 @@
 #include "gctool/target.h"
 #include "gctool/verb.h"
 
-static const struct option option_stacks = {
-    .name = "stacks",
-    .kind = OPTION_FLAG,
-    .text = "a row for each call stack instead of each place, with the stack below it"};
-
 static const struct option option_suspects = {
     .name = "suspects",
     .kind = OPTION_FLAG,

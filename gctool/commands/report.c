@@ -29,11 +29,6 @@ static const struct option option_section = {
     .value = "NAMES",
     .choices = section_choices,
     .text = "show these sections alone, with commas between; otherwise all but 'lifetimes'"};
-static const struct option option_stacks = {
-    .name = "stacks",
-    .kind = OPTION_FLAG,
-    .text = "a row for each call stack instead of each place, with the stack below it"};
-
 enum { SECTIONS_DEFAULT = ((1 << SECTION_COUNT) - 1) & ~(1 << SECTION_lifetimes) };
 
 struct report {

@@ -139,8 +139,12 @@ static bool is_elf(const char *path)
 static int load_file(const char *path, struct target *target, struct error *reterr)
 {
     struct memory memory;
-    if (strcmp(path, "-") == 0 || !is_elf(path))
-        return heap_load(path, &target->snapshot, &target->file, reterr);
+    if (strcmp(path, "-") == 0 || !is_elf(path)) {
+        int error = heap_load(path, &target->snapshot, &target->file, reterr);
+        if (error == 0 && !target->snapshot->complete)
+            diagnostic_warning("'%s' is not whole: 'gctool verify' says what is missing", path);
+        return error;
+    }
     int error = memory_open_core(&memory, path, reterr);
     return error < 0 ? error : load_memory(&memory, target, reterr);
 }

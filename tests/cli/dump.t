@@ -82,14 +82,18 @@ Bad files, each verb:
 Cut: what there is is told, but nothing is proved, and --repair does not make it whole.
 
     $ head -c 900 run.gcheap >cut.gcheap
-    $ gctool heap cut.gcheap | grep -E 'objects  |read'
+    $ gctool heap cut.gcheap 2>warning | grep -E 'objects  |read'
       objects                     5
       reachable objects           4
       references between objects  4
       all of it could be read     no
       bytes   share  objects  of these garbage  type
       bytes   share  objects  of these garbage  type              function       location
-    $ gctool leaks cut.gcheap
+    $ cat warning
+    gctool: warning: 'cut.gcheap' is not whole: 'gctool verify' says what is missing
+    $ gctool goroutines cut.gcheap 2>&1 >/dev/null
+    gctool: warning: 'cut.gcheap' is not whole: 'gctool verify' says what is missing
+    $ gctool leaks cut.gcheap 2>/dev/null
     summary: leaked goroutines
       program                               /usr/bin/sample
       goroutines                            0
@@ -98,9 +102,10 @@ Cut: what there is is told, but nothing is proved, and --repair does not make it
       kept by several leaked ones together  0 B
       all of the dump could be read         no
     
+    [2]
+    $ gctool leaks cut.gcheap 2>&1 >/dev/null | tail -n 2
     gctool: the dump is not whole, so nothing is proved
     hint: make another one
-    [2]
     $ gctool verify --repair -o mended.gcheap cut.gcheap | grep -E 'it is|state|ends|kept|stops'
     file: the heap dump as it is
       state               damaged
@@ -115,6 +120,7 @@ Cut: what there is is told, but nothing is proved, and --repair does not make it
       it ends             a repair wrote the end
       end   the file that was repaired had none        -      -       -       -     -     -
     $ gctool leaks mended.gcheap >/dev/null
+    gctool: warning: 'mended.gcheap' is not whole: 'gctool verify' says what is missing
     gctool: the dump is not whole, so nothing is proved
     hint: make another one
     [2]
